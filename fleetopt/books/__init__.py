@@ -1,0 +1,1 @@
+"""Books: where inputs come from and results go to. No book knows a solver."""

@@ -1,0 +1,158 @@
+"""Excel files, closed: each sheet as a block of cells.
+
+The values come from calamine, which is fast. It shows neither an error value nor a formula that was never calculated;
+where a file holds such cells, openpyxl says which they are.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from fleetopt.cells import Fault
+from fleetopt.problem import FileError
+
+MOST_INFLATED = 400_000_000
+"""Bytes that the parts of a workbook may have when unpacked."""
+_SUSPECT = re.compile(rb'<(?:\w+:)?f[ >/]|\st="e"')
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Block:
+    """All cells of a sheet from A1 on: float, str, bool, date, time, `Fault`, or None for a blank."""
+
+    place: str
+    """The sheet as it stands in an address: `Energy`, or `[Vehicle_Data.xlsx]Sheet1`."""
+    rows: list[list[Any]]
+
+    def where(self, row: int, column: int) -> str:
+        """Address of a cell, counted from 0."""
+        return f"{self.place}!{column_letters(column)}{row + 1}"
+
+
+class Workbook:
+    """One `.xlsx` or `.xlsm` file, open for reading.
+
+    Raises:
+        FileError: the file is missing, is no workbook, is damaged or protected.
+    """
+
+    def __init__(self, path: Path, *, is_named: bool = False) -> None:
+        """Open a file; `is_named` puts its name in every address."""
+        from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+        self.path = path
+        self._is_named = is_named
+        _check_file(path)
+        try:
+            self._book = CalamineWorkbook.from_path(str(path))
+        except PasswordError:
+            raise _protected(path) from None
+        except (CalamineError, OSError) as reason:
+            raise _damaged(path, reason) from None
+        self.sheets: list[str] = list(self._book.sheet_names)
+
+    def block(self, sheet: str) -> Block:
+        """Read one sheet."""
+        from python_calamine import CalamineError
+
+        try:
+            values = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        except (CalamineError, OSError) as reason:
+            raise _damaged(self.path, reason) from None
+        rows: list[list[Any]] = [[None if value == "" else value for value in row] for row in values]
+        for (row, column), fault in self._faults.get(sheet, {}).items():
+            rows.extend([] for _ in range(row + 1 - len(rows)))
+            rows[row].extend(None for _ in range(column + 1 - len(rows[row])))
+            rows[row][column] = fault
+        return Block(f"[{self.path.name}]{sheet}" if self._is_named else sheet, rows)
+
+    @cached_property
+    def _faults(self) -> dict[str, dict[tuple[int, int], Fault]]:
+        """The faults of each sheet by row and column, counted from 0."""
+        with zipfile.ZipFile(self.path) as package:
+            parts = (name for name in package.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml"))
+            if not any(_SUSPECT.search(package.read(part)) for part in parts):
+                return {}
+        from openpyxl import load_workbook
+
+        try:
+            formulas, results = load_workbook(self.path), load_workbook(self.path, data_only=True)
+        except Exception as reason:  # openpyxl raises whatever its parsers raise
+            raise _damaged(self.path, reason) from None
+        faults: dict[str, dict[tuple[int, int], Fault]] = {}
+        for sheet in formulas.worksheets:
+            there = faults.setdefault(sheet.title, {})
+            pairs = zip(sheet.iter_rows(), results[sheet.title].iter_rows(), strict=True)
+            for i, (cells, calculated) in enumerate(pairs, start=sheet.min_row - 1):
+                for j, (cell, result) in enumerate(zip(cells, calculated, strict=True), start=sheet.min_column - 1):
+                    if result.data_type == "e":
+                        there[i, j] = Fault(f"the error {result.value}")
+                    elif cell.data_type == "f" and result.value is None:
+                        there[i, j] = Fault("a formula that was never calculated", is_uncalculated=True)
+        return faults
+
+
+def column_letters(column: int) -> str:
+    """Letters of a column counted from 0: 0 is A, 26 is AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _check_file(path: Path) -> None:
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except FileNotFoundError:
+        raise FileError(name, "there is no such file.", "Check the path and the file's name.") from None
+    except IsADirectoryError:
+        raise FileError(name, "is a folder, must be a workbook.", "Name the workbook in it.") from None
+    except PermissionError:
+        raise FileError(
+            name, "may not be read.", "Close it where it is open and see that you have the right to read it."
+        ) from None
+    except OSError as fault:
+        raise FileError(name, f"cannot be read: {fault.strerror or fault}.", "Check the path and the disk.") from None
+    if not start:
+        raise FileError(name, "is empty.", "Take it from a backup, or save it again in Excel.")
+    if start == _OLE:
+        raise _protected(path)
+    try:
+        with zipfile.ZipFile(path) as package:
+            parts = {info.filename: info.file_size for info in package.infolist()}
+    except (zipfile.BadZipFile, OSError, ValueError):
+        if start[:2] == b"PK":
+            raise _damaged(path, "it is cut off") from None
+        raise FileError(
+            name, "is not an Excel workbook (.xlsx or .xlsm).", "Open it in Excel and save it as .xlsx."
+        ) from None
+    if "xl/workbook.xml" not in parts:
+        raise FileError(name, "is not an Excel workbook (.xlsx or .xlsm).", "Open it in Excel and save it as .xlsx.")
+    if sum(parts.values()) > MOST_INFLATED:
+        raise FileError(
+            name,
+            f"unpacks to {sum(parts.values()) / 1e6:,.0f} MB; at most {MOST_INFLATED / 1e6:,.0f} MB are read.",
+            "Delete what is not part of the plan and save it again.",
+        )
+
+
+def _protected(path: Path) -> FileError:
+    return FileError(
+        str(path),
+        "is protected by a password or in the old .xls format.",
+        "Open it in Excel, remove the password, and save it as .xlsx.",
+    )
+
+
+def _damaged(path: Path, fault: object) -> FileError:
+    return FileError(str(path), f"is damaged: {fault}.", "Open it in Excel, let Excel repair it, and save it again.")

@@ -1,0 +1,407 @@
+"""The depot study's layout: five workbooks in a folder, or all sheets in `Project_dataset.xlsx`.
+
+The files are taken as they are found: labels with stray blanks, `Truck type 1` for `1`, remarks below a table, years
+beyond the horizon, rows, columns and sheets in any order. What was normalised is reported as a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fleetopt import schema
+from fleetopt.books.files import Block, Workbook
+from fleetopt.books.tables import Found, find_header, key, missing_columns, read_names, read_rows
+from fleetopt.cells import convert
+from fleetopt.clock import slot_label, span
+from fleetopt.inputs import Cell, Inputs, Rows, given
+from fleetopt.problem import FileError, Problem, error, nearest, note, warning
+
+_TABLES = (schema.FLEET, schema.TRUCKS, schema.ENERGY, schema.COSTS)
+_CHARGER_HEADER = re.compile(r"charger\D*(\d+(?:\.\d+)?)\s*kw", re.IGNORECASE)
+_TRUCK_TYPE = re.compile(r"truck\s*type\s*(\S.*)", re.IGNORECASE)
+_BY_STUDY = "the study's layout"
+
+
+def read_study(path: Path) -> Inputs:
+    """Read a depot in the study's layout from a folder or a single workbook.
+
+    Raises:
+        FileError: a file is missing or cannot be read.
+    """
+    problems: list[Problem] = []
+    blocks = _folder_blocks(path, problems) if path.is_dir() else _workbook_blocks(Workbook(path), problems)
+    rows = {table.name: _table(blocks.get(table.study_sheet), table, problems) for table in _TABLES}
+    fleet, trucks, energy, costs = (rows[table.name] for table in _TABLES)
+    if path.is_dir():
+        _compare_copies(blocks, rows, problems)
+
+    settings, area = _settings(blocks, problems)
+    options, horizon = _parameters(blocks, problems)
+    energy = _hours_and_days(energy, problems)
+    years = _planning_years(fleet, horizon)
+    if years:
+        fleet, trucks, costs = (_within(table, years, problems) for table in (fleet, trucks, costs))
+    _budget(blocks.get(schema.STUDY_BUDGET_SHEET), costs, problems)
+    return Inputs(
+        source=str(path),
+        fleet=fleet,
+        trucks=trucks,
+        energy=energy,
+        day_types=given(
+            schema.DAY_TYPES, [dict(zip(("day_type", "days"), schema.STUDY_DAY_TYPE, strict=True))], _BY_STUDY
+        ),
+        costs=costs,
+        chargers=_chargers(costs, options, problems),
+        scenarios=given(
+            schema.SCENARIOS,
+            [
+                {"scenario": f"Export {ratio}", "export_ratio": ratio, "capex_budget": None, "grid_limit_kwh": None}
+                for ratio in schema.STUDY_EXPORT_RATIOS
+            ],
+            _BY_STUDY,
+        ),
+        settings={**settings, **area},
+        horizon=horizon,
+        problems=problems,
+    )
+
+
+def _folder_blocks(folder: Path, problems: list[Problem]) -> dict[str, Block]:
+    """Sheets by the study's names; those of the four tables from their own files."""
+    paths: dict[str, Path] = {}
+    missing: list[str] = []
+    for names in (*(table.study_files for table in _TABLES), schema.STUDY_PARAMETER_FILES):
+        there = [name for name in names if (folder / name).exists()]
+        if not there:
+            missing.append(names[0])
+            continue
+        if len(there) > 1:
+            raise FileError(str(folder), f"holds both {' and '.join(there)}.", "Keep the one that is right.")
+        paths[names[0]] = folder / there[0]
+        if there[0] != names[0]:
+            problems.append(note(there[0], f"taken as {names[0]}."))
+    if missing:
+        known = (
+            ", ".join(sorted(path.name for path in folder.glob("*.xls*") if not path.name.startswith("~$"))) or "none"
+        )
+        raise FileError(
+            str(folder),
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing. Workbooks there: {known}.",
+            "Add what is missing, or name a single workbook.",
+        )
+    blocks = _workbook_blocks(Workbook(paths[schema.STUDY_PARAMETER_FILES[0]], is_named=True), None)
+    for table in _TABLES:
+        copy = blocks.pop(table.study_sheet, None)
+        if copy:
+            blocks[f"copy of {table.study_sheet}"] = copy
+        book = Workbook(paths[table.study_files[0]], is_named=True)
+        blocks[table.study_sheet] = _best_sheet(book, table)
+    for sheet in (schema.STUDY_ENERGY_SHEET, schema.STUDY_PARAMETER_SHEET, schema.STUDY_BUDGET_SHEET):
+        if sheet not in blocks:
+            there = [name for name in blocks if not name.startswith("copy of ")]
+            problems.append(_missing_sheet(schema.STUDY_PARAMETER_FILES[0], sheet, there))
+    return blocks
+
+
+def _best_sheet(book: Workbook, table: schema.Table) -> Block:
+    """The sheet that holds most of a table's headers."""
+    blocks = [book.block(sheet) for sheet in book.sheets]
+    headers = _headers(table)
+
+    def matches(block: Block) -> int:
+        found = find_header(block, headers)
+        return len(found.columns) if found else 0
+
+    return max(blocks, key=matches)
+
+
+def _workbook_blocks(book: Workbook, problems: list[Problem] | None) -> dict[str, Block]:
+    """Sheets of one workbook by the study's names."""
+    by_key = {key(sheet): sheet for sheet in book.sheets}
+    blocks: dict[str, Block] = {}
+    expected = (
+        *(table.study_sheet for table in _TABLES),
+        schema.STUDY_ENERGY_SHEET,
+        schema.STUDY_PARAMETER_SHEET,
+        schema.STUDY_BUDGET_SHEET,
+    )
+    for name in expected:
+        if sheet := by_key.get(key(name)):
+            blocks[name] = book.block(sheet)
+        elif problems is not None:
+            problems.append(_missing_sheet(book.path.name, name, book.sheets))
+    return blocks
+
+
+def _missing_sheet(file: str, sheet: str, there: Sequence[str]) -> Problem:
+    return error(file, f"the sheet '{sheet}' is missing.", nearest(sheet, there))
+
+
+def _headers(table: schema.Table) -> dict[str, tuple[str, ...]]:
+    return {
+        column.name: column.study for column in table.columns if column.study and column.name not in _FROM_ELSEWHERE
+    }
+
+
+_FROM_ELSEWHERE = ("capex_budget",)
+"""Columns that the study keeps on a sheet of their own."""
+
+
+def _table(block: Block | None, table: schema.Table, problems: list[Problem]) -> Rows:
+    """One table of the study with its labels normalised; without rows when it is not there."""
+    headers = _headers(table)
+    empty = Rows(table, {name: [] for name in headers}, {})
+    if block is None:
+        return empty
+    found = find_header(block, headers)
+    needed = {
+        column.name: headers[column.name] for column in table.columns if column.name in headers and column.is_needed
+    }
+    missing = missing_columns(block, found, needed)
+    problems.extend(missing)
+    if found is None or missing:
+        return empty
+    columns = [column for column in table.columns if column.name in found.columns]
+    if table is schema.COSTS:
+        found, columns = _with_charger_columns(block, found, columns, problems)
+    rows = read_rows(block, table, found, columns, problems)
+    if not len(rows):
+        problems.append(
+            error(block.place, "the table has no rows, only its header.", f"Enter one row for {table.row}.")
+        )
+    _normalise(rows, "slot", slot_label, problems)
+    _normalise(rows, "truck_type", _truck_type, problems)
+    return rows
+
+
+def _truck_type(text: str) -> str:
+    match = _TRUCK_TYPE.fullmatch(text)
+    return match[1] if match else text
+
+
+def _normalise(rows: Rows, column: str, rule: Any, problems: list[Problem]) -> None:
+    """Apply a rule to a column of labels and say once for each label what was changed."""
+    changed: dict[str, tuple[str, str]] = {}
+    for i, value in enumerate(rows.values.get(column, ())):
+        if value is not None and (normal := rule(value)) != value:
+            changed.setdefault(value, (normal, rows.where(column, i)))
+            rows.values[column][i] = normal
+    for value, (normal, where) in changed.items():
+        problems.append(note(where, f"'{value}' is read as '{normal}'."))
+
+
+def _with_charger_columns(
+    block: Block, found: Found, columns: list[schema.Column], problems: list[Problem]
+) -> tuple[Found, list[schema.Column]]:
+    """Add a price column for each charger type that the header row names by its power."""
+    positions = dict(found.columns)
+    for j, header in enumerate(block.rows[found.row]):
+        match = _CHARGER_HEADER.search(header) if isinstance(header, str) else None
+        if match is None:
+            continue
+        column = replace(schema.charger_price(_charger(float(match[1]))), study=(str(header),))
+        if column.name in positions:
+            problems.append(
+                error(
+                    block.where(found.row, j),
+                    f"a second column holds the price of {column.header} chargers.",
+                    "Keep one.",
+                )
+            )
+            continue
+        positions[column.name] = j
+        columns.append(column)
+    return Found(found.row, positions), columns
+
+
+def _charger(power_kw: float) -> str:
+    return f"{power_kw:g} kW"
+
+
+def _compare_copies(blocks: Mapping[str, Block], rows: Mapping[str, Rows], problems: list[Problem]) -> None:
+    """Warn where the parameter workbook holds a table that says something else than the table's own file."""
+    for table in _TABLES:
+        copy = blocks.get(f"copy of {table.study_sheet}")
+        if copy is None:
+            continue
+        unheard: list[Problem] = []
+        other = _table(copy, table, unheard)
+        if len(other) and sorted(_records(other), key=repr) != sorted(_records(rows[table.name]), key=repr):
+            problems.append(
+                warning(
+                    copy.place,
+                    f"says something else than {blocks[table.study_sheet].place}, which is used.",
+                    "Make the two agree.",
+                )
+            )
+
+
+def _records(rows: Rows) -> Iterable[tuple[Any, ...]]:
+    return zip(*(rows.values[name] for name in sorted(rows.values)), strict=True)
+
+
+def _settings(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[dict[str, Cell], dict[str, Cell]]:
+    """The study's energy parameters as settings, and the room for solar: area x solar on a square metre."""
+    defaults = {column.name: Cell(column.default, "default") for column in schema.SETTINGS}
+    block = blocks.get(schema.STUDY_ENERGY_SHEET)
+    if block is None:
+        return defaults, {}
+    columns = [column for column in (*schema.SETTINGS, *schema.STUDY_PARAMETERS[:2]) if column.study]
+    cells = read_names(block, "Parameter", "Value", columns, problems)
+    roof, share = (cells.pop(column.name, None) for column in schema.STUDY_PARAMETERS[:2])
+    if roof is None or share is None or roof.value is None or share.value is None:
+        return {**defaults, **cells}, {}
+    return {**defaults, **cells}, {"solar_max_added_kwp": Cell(roof.value * share.value, roof.where)}
+
+
+@dataclass(frozen=True)
+class _Option:
+    power_kw: float
+    where: str
+
+
+def _parameters(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[list[_Option], int | None]:
+    """The charger types on offer, and the number of years to plan."""
+    block = blocks.get(schema.STUDY_PARAMETER_SHEET)
+    if block is None:
+        return [], None
+    power = schema.CHARGERS["power_kw"]
+    names = dict.fromkeys(
+        value
+        for row in block.rows
+        for value in row
+        if isinstance(value, str) and key(value).startswith("chargeroption")
+    )
+    offered = [replace(power, name=name, header=name, study=(name,)) for name in names]
+    if not offered:
+        problems.append(error(block.place, "no charger is offered.", "Enter a parameter such as Charger_Option_1(Kw)."))
+    horizon = schema.STUDY_PARAMETERS[2]
+    cells = read_names(block, "Parameters", "Value", [*offered, horizon], problems)
+    years = cells.pop(horizon.name, None)
+    options = [_Option(cell.value, cell.where) for cell in cells.values() if cell.value is not None]
+    return options, years.value if years else None
+
+
+def _hours_and_days(energy: Rows, problems: list[Problem]) -> Rows:
+    """Give each slot its day type and its hours, which the study has in the label only; then order by the clock."""
+    spans = [span(label) if label else None for label in energy.values["slot"]]
+    for i, label in enumerate(energy.values["slot"]):
+        if label and spans[i] is None:
+            problems.append(
+                error(
+                    energy.where("slot", i),
+                    f"{schema.ENERGY['slot'].heading} is '{label}', must be a span of the day such as 12AM-6AM.",
+                    "Enter when the slot starts and ends.",
+                )
+            )
+    energy.values["day_type"] = [schema.STUDY_DAY_TYPE[0]] * len(energy)
+    energy.values["hours"] = [time[1] if time else None for time in spans]
+    where_slot = energy.places.get("slot", _nowhere)
+    energy.places |= {"day_type": where_slot, "hours": where_slot}
+    return energy.take(sorted(range(len(energy)), key=lambda i: time[0] if (time := spans[i]) else 24.0))
+
+
+def _nowhere(_i: int) -> str:
+    return _BY_STUDY
+
+
+def _planning_years(fleet: Rows, horizon: int | None) -> range | None:
+    """From the fleet's first year on, as many as the horizon says."""
+    listed = [year for year in fleet.values.get("year", ()) if year is not None]
+    return range(min(listed), min(listed) + horizon) if listed and horizon else None
+
+
+def _within(rows: Rows, years: range, problems: list[Problem]) -> Rows:
+    """The rows of the planning years; the others are noted."""
+    listed = rows.values["year"]
+    kept = [i for i, year in enumerate(listed) if year is None or year in years]
+    others = sorted({year for year in listed if year is not None and year not in years})
+    if others:
+        first = next(i for i, year in enumerate(listed) if year is not None and year not in years)
+        problems.append(
+            note(
+                rows.where("year", first),
+                f"{len(listed) - len(kept)} rows of {_spoken(others)} lie outside the planning years "
+                f"{years[0]} to {years[-1]} and are not used.",
+            )
+        )
+    return rows.take(kept)
+
+
+def _spoken(years: Sequence[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+
+
+def _budget(block: Block | None, costs: Rows, problems: list[Problem]) -> None:
+    """Give every year the one budget of the study."""
+    column = schema.COSTS["capex_budget"]
+    amount, where = None, schema.STUDY_BUDGET_SHEET
+    if block is not None:
+        names = {column.name: column.study}
+        found = find_header(block, names)
+        if found is None:
+            problems.extend(missing_columns(block, None, names))
+        else:
+            j = found.columns[column.name]
+            filled = [
+                i
+                for i in range(found.row + 1, len(block.rows))
+                if j < len(block.rows[i]) and block.rows[i][j] is not None
+            ]
+            row = filled[0] if filled else found.row + 1
+            where = block.where(row, j)
+            amount = convert(block.rows[row][j] if filled else None, column, where, problems)
+            if len(filled) > 1:
+                problems.append(
+                    error(
+                        block.where(filled[1], j),
+                        "a second budget is given, must be one for every year.",
+                        "Keep one.",
+                    )
+                )
+    costs.values[column.name] = [amount] * len(costs)
+    costs.places[column.name] = lambda _i: where
+
+
+def _chargers(costs: Rows, options: Sequence[_Option], problems: list[Problem]) -> Rows:
+    """The charger types on offer by rising power; each needs a price column."""
+    priced = [name for name in costs.values if name.startswith("charger_price ")]
+    seen: dict[str, _Option] = {}
+    for option in sorted(options, key=lambda option: option.power_kw):
+        charger = _charger(option.power_kw)
+        if charger in seen:
+            problems.append(
+                error(option.where, f"{charger} is offered twice, first in {seen[charger].where}.", "Keep one.")
+            )
+            continue
+        seen[charger] = option
+        if schema.charger_price(charger).name not in priced and len(costs):
+            there = [name.removeprefix("charger_price ") for name in priced]
+            problems.append(
+                error(
+                    option.where,
+                    f"a charger of {charger} is offered, but there is no price for it.",
+                    f"Add the column 'Charger {option.power_kw:g}KW (USD/unit)', or offer one of: {', '.join(there) or 'none'}.",
+                )
+            )
+    for name in priced:
+        charger = name.removeprefix("charger_price ")
+        if options and charger not in seen:
+            problems.append(
+                note(
+                    costs.where(name, 0) if len(costs) else "",
+                    f"{charger} chargers have a price but are not offered.",
+                )
+            )
+            del costs.values[name], costs.places[name]
+    rows = [
+        {"charger": charger, "power_kw": option.power_kw, "chargers_existing": 0} for charger, option in seen.items()
+    ]
+    chargers = given(schema.CHARGERS, rows, _BY_STUDY)
+    found = list(seen.values())
+    chargers.places = dict.fromkeys(chargers.places, lambda i: found[i].where)
+    return chargers

@@ -1,0 +1,194 @@
+"""Rules across rows and tables: what no single cell shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from fleetopt import schema
+from fleetopt.inputs import Inputs, Rows
+from fleetopt.problem import Problem, error, nearest, warning
+
+
+def check(inputs: Inputs) -> list[Problem]:
+    """All problems of an input: those found while reading and those that the tables have with each other."""
+    problems = list(inputs.problems)
+    for rows in (
+        inputs.fleet,
+        inputs.trucks,
+        inputs.energy,
+        inputs.day_types,
+        inputs.costs,
+        inputs.chargers,
+        inputs.scenarios,
+    ):
+        problems += _given_twice(rows)
+    problems += _settings(inputs)
+    problems += _whole_days(inputs)
+    problems += _whole_year(inputs)
+    problems += _known_labels(inputs)
+    problems += _every_year(inputs)
+    problems += _range_suffices(inputs)
+    problems += _export_ratios(inputs)
+    return problems
+
+
+def _given_twice(rows: Rows) -> Iterable[Problem]:
+    """Each key stands once."""
+    first: dict[tuple[Any, ...], int] = {}
+    for i, keys in enumerate(rows.keys() if len(rows) else ()):
+        if None in keys:
+            continue
+        folded = tuple(str(key).casefold() for key in keys)
+        if folded in first:
+            said = ", ".join(
+                f"{rows.table[name].header} {value}" for name, value in zip(rows.table.keys, keys, strict=True)
+            )
+            yield error(
+                rows.where(rows.table.keys[0], i),
+                f"{said} is given twice, first in {rows.where(rows.table.keys[0], first[folded])}.",
+                "Keep one of the two.",
+            )
+        else:
+            first[folded] = i
+
+
+def _settings(inputs: Inputs) -> Iterable[Problem]:
+    """Every setting that is needed has a value."""
+    for column in schema.SETTINGS:
+        is_missing = column.name not in inputs.settings
+        if is_missing and column.is_needed and column.default is None and not inputs.problems:
+            yield error("", f"{column.heading} is missing.", f"Enter {column.meaning}.")
+
+
+def _whole_days(inputs: Inputs) -> Iterable[Problem]:
+    """The slots of a day follow each other and make 24 hours, the same ones on every day type."""
+    energy = inputs.energy
+    by_day: dict[str, dict[str, float]] = defaultdict(dict)
+    for day, slot, hours in zip(*(energy.values.get(name, ()) for name in ("day_type", "slot", "hours")), strict=True):
+        if None in (day, slot, hours):
+            return
+        by_day[day].setdefault(slot, hours)
+    where = energy.where("slot", 0) if len(energy) else ""
+    for day, slots in by_day.items():
+        total = sum(slots.values())
+        if abs(total - 24) > 1e-6:
+            yield error(
+                where,
+                f"the slots of '{day}' make {total:g} hours, must make 24: {', '.join(slots)}.",
+                "Add the missing slot, or correct the spans.",
+            )
+        first_day, first = next(iter(by_day.items()))
+        if slots != first:
+            yield error(
+                where,
+                f"'{day}' has other slots than '{first_day}', must have the same.",
+                "Use the same slots on all days.",
+            )
+
+
+def _whole_year(inputs: Inputs) -> Iterable[Problem]:
+    """The day types make a year."""
+    days = inputs.day_types.values.get("days", [])
+    if days and None not in days and not 365 <= sum(days) <= 366:
+        yield error(
+            inputs.day_types.where("days", 0),
+            f"the day types make {sum(days):g} days, must make 365 or 366.",
+            "Correct the days of each type.",
+        )
+
+
+def _known_labels(inputs: Inputs) -> Iterable[Problem]:
+    """Every vehicle has a slot, and a truck type in its year."""
+    fleet = inputs.fleet
+    slots = list(dict.fromkeys(slot for slot in inputs.energy.values.get("slot", ()) if slot))
+    types = list(dict.fromkeys(kind for kind in inputs.trucks.values.get("truck_type", ()) if kind))
+    priced = set(inputs.trucks.index()) if len(inputs.trucks) else set()
+    for i in range(len(fleet)):
+        kind, year, slot = (fleet.values[name][i] for name in ("truck_type", "year", "slot"))
+        if slot is not None and slots and slot not in slots:
+            yield error(
+                fleet.where("slot", i),
+                f"{schema.FLEET['slot'].heading} is '{slot}', must be a slot of the {schema.ENERGY.sheet} table.",
+                nearest(slot, slots),
+            )
+        if kind is None or year is None or not types:
+            continue
+        if kind not in types:
+            yield error(
+                fleet.where("truck_type", i),
+                f"{schema.FLEET['truck_type'].heading} is '{kind}', must be a type of the {schema.TRUCKS.sheet} table.",
+                nearest(kind, types),
+            )
+        elif (kind, year) not in priced:
+            yield error(
+                fleet.where("truck_type", i),
+                f"truck type '{kind}' has no figures for {year}.",
+                f"Add a row for '{kind}' in {year} to the {schema.TRUCKS.sheet} table.",
+            )
+
+
+def _every_year(inputs: Inputs) -> Iterable[Problem]:
+    """Every planning year has a cost, and vehicles; the years have no gap."""
+    costs, fleet = inputs.costs, inputs.fleet
+    priced = {year for year in costs.values.get("year", ()) if year is not None}
+    driven = {year for year in fleet.values.get("year", ()) if year is not None}
+    if not priced or not driven:
+        return
+    years = range(min(priced | driven), max(priced | driven) + 1)
+    if horizon := inputs.horizon:
+        years = range(min(years), min(years) + horizon)
+    for year in years:
+        if year not in priced:
+            yield error(
+                costs.where("year", 0),
+                f"{year} has no row of costs, must have one like every year from {years[0]} to {years[-1]}.",
+                "Add the row, or shorten the planning horizon.",
+            )
+        if year not in driven:
+            yield error(
+                fleet.where("year", 0),
+                f"no vehicle is listed for {year}, must be for every year from {years[0]} to {years[-1]}.",
+                "List the vehicles of that year, or shorten the planning horizon.",
+            )
+
+
+def _range_suffices(inputs: Inputs) -> Iterable[Problem]:
+    """No vehicle drives further on a day than its range or its battery allows."""
+    fleet, trucks = inputs.fleet, inputs.trucks
+    by_key = trucks.index() if len(trucks) else {}
+    for i in range(len(fleet)):
+        distance = fleet.values["distance_km"][i]
+        row = by_key.get((fleet.values["truck_type"][i], fleet.values["year"][i]))
+        if distance is None or row is None:
+            continue
+        reach, battery, consumption = (
+            trucks.values.get(name, {row: None})[row] for name in ("range_km", "battery_kwh", "consumption")
+        )
+        if reach is not None and distance > reach:
+            yield warning(
+                fleet.where("distance_km", i),
+                f"the vehicle drives {distance:,g} km a day, more than its range of {reach:,g} km.",
+                "It would have to charge on the way; check both figures.",
+            )
+        elif battery is not None and consumption is not None and distance * consumption > battery * (1 + 1e-9):
+            yield warning(
+                fleet.where("distance_km", i),
+                f"the vehicle needs {distance * consumption:,g} kWh a day, more than its battery of {battery:,g} kWh.",
+                "It would have to charge on the way; check both figures.",
+            )
+
+
+def _export_ratios(inputs: Inputs) -> Iterable[Problem]:
+    """An export ratio above 1 is possible, but pays for selling all solar and buying all energy."""
+    cells = [inputs.settings["export_ratio"]] if "export_ratio" in inputs.settings else []
+    cells += [inputs.scenarios.cell("export_ratio", i) for i in range(len(inputs.scenarios))]
+    for cell in cells:
+        if cell.value is not None and cell.value > 1:
+            yield warning(
+                cell.where,
+                f"the export ratio is {cell.value:g}: exported energy earns more than energy from the grid costs, "
+                "so all solar is sold.",
+                "Check that this is meant.",
+            )

@@ -1,0 +1,304 @@
+"""The command line: `python -m fleetopt`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from fleetopt import __version__, schema
+
+if TYPE_CHECKING:
+    from fleetopt.inputs import Inputs
+    from fleetopt.optimize import Result
+    from fleetopt.problem import Problem
+    from fleetopt.scenarios import Scenario
+
+OUT = "fleetopt-results"
+
+
+class Exit(IntEnum):
+    """Exit codes."""
+
+    SOLVED = 0
+    FAULT = 1
+    USAGE = 2
+    INPUT = 3
+    INFEASIBLE = 4
+    NO_SOLUTION = 5
+    FILE = 6
+    FEASIBLE = 7
+    STOPPED = 130
+
+
+_ORDER = {
+    "input_error": Exit.INPUT,
+    "infeasible": Exit.INFEASIBLE,
+    "no_solution": Exit.NO_SOLUTION,
+    "feasible": Exit.FEASIBLE,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and leave with its exit code; a fault becomes a sentence and a log, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say("Stopped. Nothing was written.")
+        code = Exit.STOPPED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+        code = Exit.SOLVED
+    except Exception:
+        _say(f"A fault of fleetopt itself stopped the run. What happened stands in {_log()}; please report it.")
+        code = Exit.FAULT
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # A solver that was stopped or given up may still hold a thread, and no interpreter ends cleanly under it.
+    os._exit(code)
+
+
+def _dispatch(arguments: list[str]) -> Exit:
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
+        arguments = ["run", *arguments]
+    parser = _parser()
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as leaving:  # argparse has said what is wrong, or given help
+        return Exit(int(leaving.code or 0))
+    from fleetopt.problem import FileError, InputError
+    from fleetopt.scenarios import UsageError
+
+    try:
+        return Exit(options.command(options))
+    except UsageError as fault:
+        _say(f"fleetopt: {fault}")
+        return Exit.USAGE
+    except FileError as fault:
+        _refuse(options, [fault.problem])
+        return Exit.FILE
+    except InputError as fault:
+        _refuse(options, fault.problems)
+        return Exit.INPUT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fleetopt",
+        description="The least-cost plan for an electric truck depot: solar, battery and chargers, year by year.",
+        epilog="Without a command: run. 'fleetopt run --help' shows its options.",
+    )
+    parser.add_argument("--version", action="version", version=f"fleetopt {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="read, check, solve and write the results")
+    run.add_argument(
+        "input", nargs="?", metavar="INPUT", help="a workbook or a folder; the built-in depot when left out"
+    )
+    run.add_argument("--out", metavar="DIR", default=OUT, help="folder for the results (default: %(default)s)")
+    run.add_argument(
+        "--scenario", metavar="NAME", action="append", default=[], help="only this scenario; may be repeated"
+    )
+    solver = next(column for column in schema.SETTINGS if column.name == "solver")
+    run.add_argument("--solver", choices=solver.choices, help=f"{solver.meaning} (default: {solver.default})")
+    run.add_argument("--time-limit", metavar="S", type=_positive, help="most seconds for each scenario")
+    run.add_argument(
+        "--gap", metavar="G", type=_share, help="distance from the proven optimum at which to stop (default: 0)"
+    )
+    run.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        dest="changes",
+        help="change one setting for this run; may be repeated",
+    )
+    run.add_argument("--write-lp", metavar="FILE", help="also write the model as an LP file")
+    run.add_argument("--json", action="store_true", help="print one JSON object instead of the tables")
+    run.add_argument("--quiet", action="store_true", help="no progress and no notes on standard error")
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser("check", help="read and check; solves nothing, writes nothing")
+    check.add_argument("input", metavar="INPUT", help="a workbook or a folder")
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.set_defaults(command=_check, quiet=False)
+
+    doctor = commands.add_parser("doctor", help="say what a run would use, and what to do about what is missing")
+    doctor.set_defaults(command=_doctor, json=False)
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be more than 0, not {text}")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"must be 0 to 1, not {text}")
+    return value
+
+
+def _read(options: argparse.Namespace) -> tuple[Inputs, list[Problem]]:
+    """Read and check; raises InputError when there is an error."""
+    from fleetopt.books.reading import read_inputs
+    from fleetopt.checks import check
+    from fleetopt.problem import InputError, has_error
+
+    inputs = read_inputs(options.input)
+    problems = check(inputs)
+    if has_error(problems):
+        raise InputError(problems)
+    return inputs, problems
+
+
+def _check(options: argparse.Namespace) -> Exit:
+    from fleetopt.summary import as_text, summary
+
+    inputs, problems = _read(options)
+    if options.json:
+        sys.stdout.write(as_text(summary(inputs.source, [], problems)))
+        return Exit.SOLVED
+    _say_problems(problems)
+    years = inputs.costs.values["year"]
+    print(
+        f"{inputs.source} is valid: {min(years)} to {max(years)}, {len(set(inputs.fleet.values['vehicle']))} vehicles, "
+        f"{len(inputs.energy)} slots, {len(inputs.chargers)} charger types, {len(inputs.scenarios)} scenarios."
+    )
+    return Exit.SOLVED
+
+
+def _run(options: argparse.Namespace) -> Exit:
+    from fleetopt.books.csv import operational_details, optimization_results
+    from fleetopt.output import check_folder, write_files
+    from fleetopt.report import report
+    from fleetopt.scenarios import parse_changes, scenarios
+    from fleetopt.summary import as_text, summary
+
+    changes = parse_changes(options.changes)
+    inputs, problems = _read(options)
+    chosen = scenarios(inputs, options.scenario, changes)
+    out = Path(options.out)
+    check_folder(out)
+    if options.write_lp:
+        _write_lp(Path(options.write_lp), chosen)
+    if not options.quiet:
+        _say_problems(problems)
+    run_settings = {
+        name: given if given is not None else changes.get(name, inputs.settings[name].value)
+        for name, given in (("solver", options.solver), ("time_limit", options.time_limit), ("gap", options.gap))
+    }
+    outcomes = [(scenario, _solve(scenario, run_settings, options.quiet)) for scenario in chosen]
+    for scenario, result in outcomes:
+        if not options.quiet or result.plan is None:
+            _say_problems(result.problems, scenario.name)
+
+    content = as_text(summary(inputs.source, outcomes, problems))
+    files = {out / "summary.json": content}
+    for scenario, result in outcomes:
+        if result.plan:
+            files[out / scenario.folder / "optimization_results.csv"] = optimization_results(result.plan)
+            files[out / scenario.folder / "operational_details.csv"] = operational_details(result.plan)
+        elif (out / scenario.folder).exists():
+            _say(f"{scenario.name}: {out / scenario.folder} holds the results of an earlier run.")
+    write_files(files)
+    if options.json:
+        sys.stdout.write(content)
+    else:
+        sys.stdout.write(report(outcomes))
+        print(f"\nWritten to {out}{os.sep}")
+    return _code([result.status for _, result in outcomes])
+
+
+def _code(statuses: Sequence[str]) -> Exit:
+    """One exit code for all scenarios: a fault before all, then the first of 3, 4, 5, 7 that applies."""
+    if "failed" in statuses:
+        return Exit.FAULT
+    return next((code for status, code in _ORDER.items() if status in statuses), Exit.SOLVED)
+
+
+def _solve(scenario: Scenario, settings: dict[str, Any], is_quiet: bool) -> Result:
+    from fleetopt.optimize import Result, optimize
+    from fleetopt.problem import error
+    from fleetopt.solvers.backend import SolverError
+    from fleetopt.terminal import ProgressLine
+
+    started = time.monotonic()
+    with ProgressLine(scenario.name, is_wanted=not is_quiet) as line:
+        try:
+            return optimize(scenario.case, **settings, report=line.show)
+        except SolverError as fault:
+            problem = error("", f"the solver broke down: {fault}.", "Try another --solver, and report this case.")
+            return Result("failed", str(settings["solver"]), time.monotonic() - started, problems=[problem])
+
+
+def _write_lp(path: Path, chosen: Sequence[Scenario]) -> None:
+    """Write the first scenario's model to the path, and the others beside it under their names."""
+    from fleetopt.model import build
+    from fleetopt.output import write_files
+    from fleetopt.solvers.lp_file import lp_text
+
+    names = [path, *(path.with_name(f"{path.stem}-{scenario.folder}{path.suffix}") for scenario in chosen[1:])]
+    write_files({name: lp_text(build(scenario.case)) for name, scenario in zip(names, chosen, strict=True)})
+
+
+def _doctor(_options: argparse.Namespace) -> Exit:
+    from fleetopt.doctor import examine
+
+    for line in examine():
+        print(line)
+    return Exit.SOLVED
+
+
+def _refuse(options: argparse.Namespace, problems: Sequence[Problem]) -> None:
+    """Say why an input is not taken; with `--json` also in the one object."""
+    from fleetopt.summary import as_text, summary
+
+    _say_problems(problems)
+    if options.json:
+        from fleetopt.books.reading import BUILT_IN
+
+        sys.stdout.write(as_text(summary(options.input or BUILT_IN, [], problems)))
+
+
+def _say_problems(problems: Sequence[Problem], scenario: str = "") -> None:
+    from fleetopt.report import problem_lines
+
+    if scenario and problems:
+        _say(f"{scenario}:")
+    for line in problem_lines(problems):
+        _say(line)
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def _log() -> str:
+    """Write the traceback to a file and name the file."""
+    import traceback
+
+    text = f"fleetopt {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}"
+    try:
+        handle, name = tempfile.mkstemp(prefix="fleetopt-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as fault:
+        return f"no file, as none could be written ({fault})"
+    return name

@@ -1,0 +1,129 @@
+"""From a case to a verified plan."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from fleetopt.assumptions import assumptions
+from fleetopt.case import Case
+from fleetopt.diagnose import why_no_plan
+from fleetopt.model import build
+from fleetopt.model.linear import Program
+from fleetopt.plan import Plan
+from fleetopt.problem import Problem, error
+from fleetopt.solvers.backend import Clock, Solution, solve
+from fleetopt.solvers.canonical import MOST_ROWS, canonical
+from fleetopt.solvers.decomposition import solve_by_parts
+from fleetopt.solvers.progress import Progress, relative_gap
+from fleetopt.verify import Verification, verify
+
+Status = Literal["optimal", "feasible", "infeasible", "no_solution", "input_error", "failed"]
+SCIP_ROWS = 10_000
+"""SCIP is the fastest up to about here; HiGHS is above."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one case."""
+
+    status: Status
+    solver: str
+    seconds: float
+    plan: Plan | None = None
+    best_bound_usd: float = -math.inf
+    """No plan costs less than this [USD]."""
+    gap: float = math.inf
+    """Relative distance of cost and bound [-]."""
+    verification: Verification | None = None
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def optimize(
+    case: Case,
+    *,
+    solver: str = "auto",
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    report: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Find the cheapest plan of a case, make it canonical and check it.
+
+    Parameters:
+        solver: auto, scip, highs or cp-sat.
+        time_limit: seconds; None is no limit.
+        gap: relative distance from the proven optimum at which to stop.
+        report: called from time to time with how far the solver is.
+
+    Raises:
+        SolverError: a solver broke down.
+        KeyboardInterrupt: the user stopped it.
+    """
+    clock = Clock(time_limit)
+    program = build(case)
+    chosen = choose_solver(solver, program)
+    if chosen == "cp-sat":
+        solution = solve_by_parts(case, program, clock, gap, report)
+    else:
+        solution = solve(program, chosen, clock, gap=gap, report=report)
+    if solution.status == "infeasible":
+        return Result("infeasible", chosen, clock.seconds, problems=why_no_plan(case))
+    if solution.values is None:
+        advice = "Give it more time with --time-limit, or a larger --gap."
+        return Result(
+            "no_solution",
+            chosen,
+            clock.seconds,
+            best_bound_usd=solution.bound,
+            problems=[error("", f"the time limit of {time_limit:g} s ran out before a plan was found.", advice)],
+        )
+    return _checked(case, program, solution, clock, chosen, gap)
+
+
+def choose_solver(solver: str, program: Program) -> str:
+    """Resolve auto: SCIP for small cases, HiGHS for large ones."""
+    if solver != "auto":
+        return solver
+    return "scip" if program.size[0] <= SCIP_ROWS else "highs"
+
+
+def _checked(case: Case, program: Program, solution: Solution, clock: Clock, solver: str, gap: float) -> Result:
+    """Make the plan canonical where that can be done, and verify it."""
+    assert solution.values is not None
+    values, notes = solution.values, list(assumptions(case))
+    is_exact = solution.status == "optimal" and relative_gap(solution.objective, solution.bound) == 0.0
+    one = None
+    if is_exact and program.size[0] <= MOST_ROWS:
+        one = canonical(case, program, np.rint(program.take("charger_add", values)), clock)
+    if one is not None:
+        values = one.values
+    else:
+        reason = "its cost is not proven least" if not is_exact else "finding the one in order would take too long"
+        notes.append(f"This plan is one of several: others may cost the same or less, as {reason}."
+                     if not is_exact else
+                     f"This plan is one of several that cost the same; {reason}.")  # fmt: skip
+    plan = Plan.of(case, program, values)
+    bound = min(solution.bound, plan.objective) if is_exact else solution.bound
+    distance = relative_gap(plan.objective, bound)
+    verification = verify(plan, case, plan.objective, bound)
+    if not verification.has_passed:
+        return Result(
+            "failed",
+            solver,
+            clock.seconds,
+            verification=verification,
+            problems=[
+                error(
+                    "",
+                    f"{solver} returned a plan that does not hold: {'; '.join(verification.failures[:3])}.",
+                    "It is not shown. Try another --solver, and report this case.",
+                )
+            ],
+        )
+    status: Status = "optimal" if distance <= gap + 1e-9 else "feasible"
+    return Result(status, solver, clock.seconds, plan, bound, distance, verification, notes)

@@ -1,0 +1,86 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from fleetopt.problem import FileError
+
+
+def write_files(contents: Mapping[Path, str]) -> None:
+    """Write several text files; each is afterwards either the old one or the new one, whole.
+
+    All of them are first written beside their places, then put there.
+
+    Raises:
+        FileError: one cannot be written; nothing was changed unless only the last step failed.
+    """
+    staged: dict[Path, Path] = {}
+    made: list[Path] = []
+    try:
+        for path, text in contents.items():
+            with _explained(path):
+                made += _make_folder(path.parent)
+                if path.is_dir():
+                    raise IsADirectoryError(None, "a folder has this name")
+                handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+                staged[path] = Path(name)
+                with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                staged[path].chmod(0o666 & ~_umask())
+        for path, temporary in staged.items():
+            with _explained(path):
+                temporary.replace(path)
+    finally:
+        for temporary in staged.values():
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # only an empty one goes
+
+
+def check_folder(folder: Path) -> None:
+    """See before a long solve that results can be written there.
+
+    Raises:
+        FileError: they cannot.
+    """
+    there = folder
+    with _explained(folder):
+        while not there.exists() and there != there.parent:
+            there = there.parent
+        if not there.is_dir():
+            raise NotADirectoryError(None, f"{there} is a file, not a folder")
+        if not os.access(there, os.W_OK):
+            raise PermissionError(None, f"you may not write in {there}")
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise FileError(
+            str(path),
+            f"cannot be written: {fault.strerror or fault}.",
+            "Close it where it is open, or choose another folder with --out.",
+        ) from None

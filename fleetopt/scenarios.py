@@ -1,0 +1,144 @@
+"""Scenarios: one input, several cases that differ in a few named figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from fleetopt import schema
+from fleetopt.case import Case
+from fleetopt.cells import convert
+from fleetopt.demand import charging_kwh, fleet_size
+from fleetopt.inputs import Inputs
+from fleetopt.problem import Problem, nearest
+
+
+class UsageError(ValueError):
+    """The command line asks for what does not exist; the message says what does."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One case to solve, under its name."""
+
+    name: str
+    case: Case
+    notes: list[str] = field(default_factory=list)
+    """What this run changed against the input."""
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder of its results: `Export 1.0` becomes `export-1.0`."""
+        safe = "".join(c if c.isalnum() or c in ".-_" else "-" for c in self.name.lower())
+        return "-".join(part for part in safe.split("-") if part).strip(".") or "scenario"
+
+
+def settable() -> dict[str, schema.Column]:
+    """All settings that a run can change, by name."""
+    return {column.name: column for column in (*schema.SETTINGS, schema.CAPEX_BUDGET_SETTING)}
+
+
+def parse_changes(texts: Sequence[str]) -> dict[str, Any]:
+    """Read `NAME=VALUE` pairs.
+
+    Raises:
+        UsageError: a name is unknown or a value is not one the setting can take.
+    """
+    known = settable()
+    changes: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if name not in known:
+            raise UsageError(f"--set {text}: '{name}' is no setting. Known: {', '.join(known)}.")
+        if not equals or not value:
+            raise UsageError(f"--set {text}: must be NAME=VALUE, such as grid_limit_kwh=1500.")
+        problems: list[Problem] = []
+        number = convert(value, known[name], f"--set {name}", problems)
+        if number is None:
+            raise UsageError(f"--set {text}: {problems[0].message} {problems[0].advice}")
+        changes[name] = number
+    return changes
+
+
+def scenarios(inputs: Inputs, names: Sequence[str] = (), changes: Mapping[str, Any] | None = None) -> list[Scenario]:
+    """Make the case of each scenario: its own figures, else the run's changes, else the input's.
+
+    A change of this run beats a scenario's own figure, and the scenario says so in its notes.
+
+    Parameters:
+        inputs: valid inputs; see `checks.check`.
+        names: the scenarios to make, all of them when empty; blanks and case do not matter.
+
+    Raises:
+        UsageError: a name is unknown.
+    """
+    table = inputs.scenarios.values
+    by_key = {_key(name): i for i, name in enumerate(table["scenario"])}
+    wanted: list[int] = []
+    for name in names:
+        if _key(name) not in by_key:
+            raise UsageError(f"--scenario: there is no scenario '{name}'. {nearest(name, table['scenario'])}")
+        wanted.append(by_key[_key(name)])
+    base = _base(inputs)
+    return [_scenario(inputs, base, i, changes or {}) for i in dict.fromkeys(wanted or range(len(inputs.scenarios)))]
+
+
+def _key(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _base(inputs: Inputs) -> dict[str, Any]:
+    """The fields of a case that all scenarios share."""
+    energy, costs, chargers = inputs.energy, inputs.costs, inputs.chargers
+    day_types, slots = (list(dict.fromkeys(energy.values[name])) for name in ("day_type", "slot"))
+    at_slot = energy.index()
+    at_year = sorted(range(len(costs)), key=costs.values["year"].__getitem__)
+    years = [costs.values["year"][i] for i in at_year]
+
+    def by_slot(name: str) -> list[list[float]]:
+        return [[energy.values[name][at_slot[day, slot]] for slot in slots] for day in day_types]
+
+    def by_year(name: str) -> list[float]:
+        return [costs.values[name][i] for i in at_year]
+
+    days = dict(zip(inputs.day_types.values["day_type"], inputs.day_types.values["days"], strict=True))
+    return {
+        "years": years,
+        "day_types": day_types,
+        "slots": slots,
+        "chargers": chargers.values["charger"],
+        "hours": by_slot("hours")[0],
+        "days": [days[day] for day in day_types],
+        "power_kw": chargers.values["power_kw"],
+        "chargers_existing": chargers.values["chargers_existing"],
+        "charging_kwh": charging_kwh(inputs.fleet, inputs.trucks, years, slots)[:, None, :],
+        "fleet_size": fleet_size(inputs.fleet, years),
+        **{name: by_slot(name) for name in ("baseload_kwh", "grid_price", "solar_yield")},
+        **{name: by_year(name) for name in ("solar_price", "battery_price", "capex_budget")},
+        "charger_price": np.array(
+            [by_year(schema.charger_price(charger).name) for charger in chargers.values["charger"]]
+        ).reshape(len(chargers), len(years)),
+    }
+
+
+_OF_A_CASE = tuple(column.name for column in schema.SETTINGS if column.name in Case.__dataclass_fields__)
+_OF_A_SCENARIO = tuple(column.name for column in schema.SCENARIOS.columns if column.name != "scenario")
+
+
+def _scenario(inputs: Inputs, base: Mapping[str, Any], i: int, changes: Mapping[str, Any]) -> Scenario:
+    name = inputs.scenarios.values["scenario"][i]
+    figures = {**base, **{setting: inputs.settings[setting].value for setting in _OF_A_CASE}}
+    own = {column: inputs.scenarios.values[column][i] for column in _OF_A_SCENARIO}
+    figures |= {column: value for column, value in own.items() if value is not None}
+    ours = {setting: value for setting, value in changes.items() if setting in figures}
+    notes = [
+        f"{settable()[setting].header} of this run is {value:g}, set on the command line"
+        f"{f'; the scenario has {own[setting]:g}' if own.get(setting) is not None else ''}."
+        if isinstance(value, float)
+        else f"{settable()[setting].header} of this run: {value}, set on the command line."
+        for setting, value in ours.items()
+    ]
+    return Scenario(name, Case(**{**figures, **ours}), notes)

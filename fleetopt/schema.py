@@ -1,0 +1,422 @@
+"""Every table, column and setting, declared once: words, unit, bounds, choices, default.
+
+Everything that reads, checks, writes or documents an input or a result takes it from here. The names are those of the
+formulation; `study` is what the depot study's workbooks call the same thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["number", "whole", "year", "label", "choice"]
+LARGEST: Final = 1e9
+"""No figure of a depot is larger; a solver loses its accuracy beyond."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, or a setting: what it is called, what it means and what it may hold."""
+
+    name: str
+    header: str
+    meaning: str
+    """A noun phrase that follows "Enter"."""
+    unit: str = ""
+    kind: Kind = "number"
+    lowest: float = 0.0
+    highest: float = LARGEST
+    is_positive: bool = False
+    """Whether 0 is too little."""
+    choices: tuple[str, ...] = ()
+    default: float | str | None = None
+    """None: a value must be given."""
+    is_needed: bool = True
+    study: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """Header with unit, as people see it: `Grid price [USD/kWh]`."""
+        return f"{self.header} [{self.unit}]" if self.unit else self.header
+
+    @property
+    def bounds(self) -> str:
+        """What a value must be, in words."""
+        if self.choices:
+            return " or ".join(self.choices)
+        whole = "a whole number, " if self.kind in ("whole", "year") else ""
+        if self.highest < LARGEST:
+            least = "more than 0" if self.is_positive else f"{self.lowest:g}"
+            return (
+                f"{whole}{least} to {self.highest:g}"
+                if not self.is_positive
+                else (f"{whole}{least}, at most {self.highest:g}")
+            )
+        return f"{whole}{'more than 0' if self.is_positive else f'{self.lowest:g} or more'}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: one row for each combination of its key columns."""
+
+    name: str
+    sheet: str
+    row: str
+    """What one row stands for."""
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...] = ()
+    study_sheet: str = ""
+    study_files: tuple[str, ...] = ()
+    """File of the study's folder that holds this table; the first name is the right one."""
+
+    def __getitem__(self, name: str) -> Column:
+        """Find a column by its name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def _year(study: str = "") -> Column:
+    return Column(
+        "year",
+        "Year",
+        "the year, such as 2027",
+        kind="year",
+        lowest=1900,
+        highest=2200,
+        study=(study,) if study else (),
+    )
+
+
+FLEET: Final = Table(
+    "tblFleet",
+    "Fleet",
+    "one vehicle in one year",
+    (
+        Column("vehicle", "Vehicle", "the vehicle's name", kind="label", study=("VehicleID",)),
+        Column(
+            "truck_type", "Truck type", "the truck's type as in the table of trucks", kind="label", study=("TruckType",)
+        ),
+        _year("Year"),
+        Column(
+            "distance_km",
+            "Daily distance",
+            "the distance that the vehicle drives and charges for on a day",
+            "km",
+            highest=5000,
+            study=("DailyRange(Kms)",),
+        ),
+        Column(
+            "slot", "Charging slot", "the slot of the day in which it charges", kind="label", study=("ChargingSlot",)
+        ),
+    ),
+    ("vehicle", "year"),
+    "Vehicle_data",
+    ("Vehicle_Data.xlsx", "Vehcile_Data.xlsx"),
+)
+
+TRUCKS: Final = Table(
+    "tblTrucks",
+    "Trucks",
+    "one truck type in one year",
+    (
+        Column("truck_type", "Truck type", "the name of the type", kind="label", study=("TruckType",)),
+        _year("Year"),
+        Column(
+            "range_km",
+            "Range",
+            "the range on a full battery",
+            "km",
+            highest=10000,
+            is_needed=False,
+            study=("Range(Kms)",),
+        ),
+        Column(
+            "battery_kwh",
+            "Battery",
+            "the size of the truck's battery",
+            "kWh",
+            highest=100000,
+            is_needed=False,
+            study=("VehicleBatteryCapacity(Kwh)",),
+        ),
+        Column(
+            "consumption",
+            "Consumption",
+            "the energy that the truck uses for a kilometre",
+            "kWh/km",
+            highest=1000,
+            study=("FuelConsumption(Unit/km)",),
+        ),
+    ),
+    ("truck_type", "year"),
+    "vehicleChargingData",
+    ("Vehicle_Charging_Data.xlsx", "Vehcile_Charging_Data.xlsx"),
+)
+
+ENERGY: Final = Table(
+    "tblEnergy",
+    "Energy",
+    "one slot of one day type",
+    (
+        Column("day_type", "Day type", "the type of day", kind="label"),
+        Column("slot", "Slot", "the slot's span, such as 12AM-6AM", kind="label", study=("SlotsOfDay",)),
+        Column("hours", "Hours", "the length of the slot", "h", highest=24, is_positive=True),
+        Column(
+            "baseload_kwh",
+            "Baseload",
+            "the energy that the depot uses in the slot besides charging",
+            "kWh",
+            study=("BaseLoadConsumption(kWh)",),
+        ),
+        Column(
+            "grid_price",
+            "Grid price",
+            "the price of energy from the grid in the slot",
+            "USD/kWh",
+            highest=1000,
+            study=("GridElectricityPrice (USD / kWh)",),
+        ),
+        Column(
+            "solar_yield",
+            "Solar yield",
+            "the energy that one kWp of solar gives in the slot of such a day",
+            "kWh/kWp",
+            highest=24,
+            study=("SolarUnitsGeneration in Kwh/KwP",),
+        ),
+    ),
+    ("day_type", "slot"),
+    "EnergyProfileData",
+    ("Energy_Profile_Data.xlsx",),
+)
+
+DAY_TYPES: Final = Table(
+    "tblDayTypes",
+    "Energy",
+    "one day type",
+    (
+        Column("day_type", "Day type", "the type of day", kind="label"),
+        Column("days", "Days", "the number of such days in a year", "d/year", highest=366, is_positive=True),
+    ),
+    ("day_type",),
+)
+
+COSTS: Final = Table(
+    "tblCosts",
+    "Costs",
+    "one year of the planning horizon",
+    (
+        _year("Year"),
+        Column(
+            "capex_budget",
+            "CapEx budget",
+            "the most that may be spent on solar, battery and chargers in the year",
+            "USD",
+            study=("YearlyCapex(USD)",),
+        ),
+        Column("solar_price", "Solar", "the price of solar bought in the year", "USD/kWp", study=("SolarPV(USD/kWp)",)),
+        Column(
+            "battery_price",
+            "Battery",
+            "the price of battery bought in the year",
+            "USD/kWh",
+            study=("Battery(USD/kWh)",),
+        ),
+    ),
+    ("year",),
+    "InfraProcurementCosts",
+    ("Infra_Procurement_Costs.xlsx",),
+)
+
+CHARGERS: Final = Table(
+    "tblChargers",
+    "Chargers",
+    "one charger type",
+    (
+        Column("charger", "Charger", "the name of the charger type", kind="label"),
+        Column("power_kw", "Power", "the power of one charger", "kW", highest=100000, is_positive=True),
+        Column(
+            "chargers_existing",
+            "Existing",
+            "the number of such chargers that are there already",
+            "units",
+            kind="whole",
+            highest=100000,
+            default=0,
+        ),
+    ),
+    ("charger",),
+)
+
+SCENARIOS: Final = Table(
+    "tblScenarios",
+    "Scenarios",
+    "one scenario; a blank takes the value of the settings or costs",
+    (
+        Column("scenario", "Scenario", "the scenario's name", kind="label"),
+        Column("export_ratio", "Export ratio", "the export ratio of this scenario", highest=10, is_needed=False),
+        Column("capex_budget", "CapEx budget", "the budget of every year", "USD", is_needed=False),
+        Column("grid_limit_kwh", "Grid limit", "the grid limit of every slot", "kWh", is_needed=False),
+    ),
+    ("scenario",),
+)
+
+TABLES: Final = (FLEET, TRUCKS, ENERGY, DAY_TYPES, COSTS, CHARGERS, SCENARIOS)
+
+SETTINGS: Final = (
+    Column(
+        "export_ratio",
+        "Export ratio",
+        "the price of exported energy as a share of the grid price",
+        "-",
+        highest=10,
+        default=1.0,
+    ),
+    Column(
+        "grid_limit_kwh",
+        "Grid limit",
+        "the most energy that the grid gives in one slot",
+        "kWh",
+        study=("GridEnergyLimitsUpper",),
+    ),
+    Column(
+        "solar_existing_kwp",
+        "Existing solar",
+        "the solar that is there already",
+        "kWp",
+        default=0,
+        study=("PRESENT_SOLAR_CAPACITY",),
+    ),
+    Column("solar_max_added_kwp", "Room for solar", "the most solar that may be added in all", "kWp"),
+    Column("battery_existing_kwh", "Existing battery", "the battery that is there already", "kWh", default=0),
+    Column(
+        "battery_max_kwh",
+        "Room for battery",
+        "the most battery that may be added in all",
+        "kWh",
+        study=("BatteryEnergyCapacity",),
+    ),
+    Column(
+        "c_rate",
+        "C-rate",
+        "the most discharge as a share of the battery's size",
+        "1/h",
+        highest=100,
+        default=0.5,
+        study=("C_Rate",),
+    ),
+    Column(
+        "c_rate_basis",
+        "C-rate counts per",
+        "slot (the study's rule) or hour (the physical meaning)",
+        kind="choice",
+        choices=("slot", "hour"),
+        default="slot",
+    ),
+    Column(
+        "solver",
+        "Solver",
+        "the solver, auto to let fleetopt choose",
+        kind="choice",
+        choices=("auto", "scip", "cp-sat", "highs"),
+        default="auto",
+    ),
+    Column(
+        "time_limit",
+        "Time limit",
+        "the most seconds for each scenario",
+        "s",
+        highest=1e6,
+        is_positive=True,
+        is_needed=False,
+    ),
+    Column(
+        "gap",
+        "Gap",
+        "the distance from the proven optimum at which to stop, as a share of the cost",
+        "-",
+        highest=1,
+        default=0.0,
+    ),
+)
+
+CAPEX_BUDGET_SETTING: Final = Column(
+    "capex_budget", "CapEx budget", "the most that may be spent in every year", "USD", is_needed=False
+)
+"""A setting of one run only: the Costs table holds a budget for each year."""
+
+STUDY_PARAMETERS: Final = (
+    Column("roof_m2", "Area for solar", "the area that new panels can cover", "m2", study=("AREA_AVAILABLE(sq.m2)",)),
+    Column(
+        "kwp_per_m2",
+        "Solar on a square metre",
+        "the solar that fits on a square metre",
+        "kWp/m2",
+        highest=10,
+        study=("CONVERSION_RATIO",),
+    ),
+    Column(
+        "planning_years",
+        "Planning horizon",
+        "the number of years to plan",
+        "years",
+        kind="whole",
+        highest=100,
+        is_positive=True,
+        study=("Planing_Horizon(years)", "Planning_Horizon(years)"),
+    ),
+)
+STUDY_ENERGY_SHEET: Final = "EnergyParameters"
+STUDY_PARAMETER_SHEET: Final = "Parameters"
+STUDY_BUDGET_SHEET: Final = "YearlyCAPEXBudget"
+STUDY_PARAMETER_FILES: Final = ("Project_dataset.xlsx",)
+STUDY_EXPORT_RATIOS: Final = (1.0, 0.5, 0.0)
+"""The study's scenarios, which its workbooks do not hold."""
+STUDY_DAY_TYPE: Final = ("Average day", 365.0)
+
+
+def charger_price(charger: str) -> Column:
+    """The column of the Costs table that holds one charger type's price."""
+    return Column(
+        f"charger_price {charger}", charger, f"the price of one {charger} charger bought in the year", "USD/unit"
+    )
+
+
+OPTIMIZATION_RESULTS: Final = Table(
+    "optimization_results",
+    "",
+    "one figure, with a column for each year",
+    (
+        Column("capex", "CAPEXCost", "spent on solar, battery and chargers", "USD"),
+        Column("opex", "OPEXCost", "spent on energy from the grid", "USD"),
+        Column("charger_add", "#{power}KWChargers", "chargers bought, one row for each type", "units"),
+        Column("solar_add", "SolarCapacity", "solar bought", "kWp"),
+        Column("battery_add", "BatteryCapacity", "battery bought", "kWh"),
+        Column("solar_export_revenue", "SolarExportRevenue", "earned by exporting solar", "USD"),
+        Column("battery_export_revenue", "BatteryExportRevenue", "earned by exporting from the battery", "USD"),
+        Column("total_cost", "TotalCost", "capex + opex - both export revenues", "USD"),
+    ),
+)
+
+OPERATIONAL_DETAILS: Final = Table(
+    "operational_details",
+    "",
+    "one slot of one day type in one year",
+    (
+        Column("year", "Year", "planning year"),
+        Column("slot_number", "Slot", "number of the slot in the day, from 1"),
+        Column("fleet_size", "FleetSize", "vehicles", "units"),
+        Column("charging_kwh", "ChargingRequirement_kWh", "charging need", "kWh"),
+        Column("baseload_kwh", "BaseloadRequirement_kWh", "baseload", "kWh"),
+        Column("demand_kwh", "TotalDemand_kWh", "charging need and baseload", "kWh"),
+        Column("solar_kwh", "SolarGenerated_kWh", "solar energy", "kWh"),
+        Column("solar_to_load", "SolarUsed_kWh", "solar to load", "kWh"),
+        Column("solar_to_battery", "SolarStored_kWh", "solar to battery", "kWh"),
+        Column("solar_to_grid", "SolarExported_kWh", "solar to grid", "kWh"),
+        Column("soc", "BatterySOC_Start_kWh", "energy in the battery at the start of the slot", "kWh"),
+        Column("battery_to_load", "BatteryUsed_kWh", "battery to load", "kWh"),
+        Column("grid_to_load", "GridUsed_kWh", "grid to load", "kWh"),
+        Column("battery_to_grid", "BatteryExported_kWh", "battery to grid", "kWh"),
+        Column("day_type", "DayType", "day type"),
+        Column("slot", "SlotLabel", "label of the slot"),
+    ),
+)

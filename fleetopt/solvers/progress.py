@@ -1,0 +1,53 @@
+"""How far a solver is, read from the lines of its log."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+import time
+from dataclasses import dataclass
+
+_HIGHS = re.compile(r"(\S+)\s+(\S+)\s+(?:\d+(?:\.\d+)?%|inf|Large)\s")
+
+
+@dataclass
+class Progress:
+    """Best cost and bound so far [USD]."""
+
+    started: float
+    """When the solve began, by the monotonic clock [s]."""
+    cost: float = math.inf
+    bound: float = -math.inf
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of cost and bound; infinite while one is missing."""
+        return relative_gap(self.cost, self.bound)
+
+
+def relative_gap(cost: float, bound: float) -> float:
+    """How far a cost may be above the least possible, as a share of the cost [-]; rounding noise is 0."""
+    if not (math.isfinite(cost) and math.isfinite(bound)):
+        return math.inf
+    gap = (cost - bound) / max(1.0, abs(cost))
+    return gap if gap > 1e-9 else 0.0
+
+
+def read_log_line(backend: str, line: str, progress: Progress) -> None:
+    """Take cost and bound from a line of the solver's log where it has them."""
+    if backend == "scip" and line.count("|") > 14:
+        texts = line.split("|")[-4:-2]
+    elif backend == "highs" and (match := _HIGHS.search(line)):
+        texts = [match[1], match[2]]
+    else:
+        return
+    with contextlib.suppress(ValueError):  # a header, or "-" while there is none yet
+        progress.bound = max(progress.bound, float(texts[0]))
+    with contextlib.suppress(ValueError):
+        progress.cost = min(progress.cost, float(texts[1]))

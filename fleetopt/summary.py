@@ -1,0 +1,80 @@
+"""What `--json` prints and `summary.json` holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from fleetopt import __version__
+from fleetopt.figures import exact, finite
+from fleetopt.optimize import Result
+from fleetopt.plan import Plan
+from fleetopt.problem import Problem
+from fleetopt.scenarios import Scenario
+
+
+def summary(source: str, outcomes: Sequence[tuple[Scenario, Result]], problems: Sequence[Problem]) -> dict[str, Any]:
+    """One object for a whole run."""
+    return {
+        "fleetopt": __version__,
+        "input": source,
+        "scenarios": [_outcome(scenario, result) for scenario, result in outcomes],
+        "problems": [problem.as_dict() for problem in problems],
+    }
+
+
+def as_text(content: dict[str, Any]) -> str:
+    """Write it down, for people and programs."""
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _outcome(scenario: Scenario, result: Result) -> dict[str, Any]:
+    plan, check = result.plan, result.verification
+    return {
+        "scenario": scenario.name,
+        "status": result.status,
+        "objective_usd": exact(plan.objective) if plan else None,
+        "best_bound_usd": finite(result.best_bound_usd),
+        "gap": finite(result.gap),
+        "solver": result.solver,
+        "seconds": round(result.seconds, 3),
+        "yearly": _yearly(plan) if plan else [],
+        "verification": {
+            "passed": check.has_passed,
+            "largest_residual": finite(check.largest_residual),
+            "largest_residual_at": check.largest_residual_at,
+            "objective_recomputed_usd": finite(check.objective_usd),
+            "best_bound_usd": finite(result.best_bound_usd),
+            "gap": finite(result.gap),
+            "failures": check.failures,
+        }
+        if check
+        else None,
+        "notes": [*scenario.notes, *result.notes],
+        "problems": [problem.as_dict() for problem in result.problems],
+    }
+
+
+_MONEY = ("capex", "opex", "solar_export_revenue", "battery_export_revenue", "total_cost")
+
+
+def _yearly(plan: Plan) -> list[dict[str, Any]]:
+    case = plan.case
+    return [
+        {
+            "year": year,
+            **{f"{name}_usd": exact(float(getattr(plan, name)[y])) for name in _MONEY},
+            "solar_kwp_added": exact(float(plan.solar_add[y])),
+            "battery_kwh_added": exact(float(plan.battery_add[y])),
+            "chargers_added": _by_charger(plan, plan.charger_add[:, y].tolist()),
+            "solar_kwp": exact(float(plan.solar_kwp[y])),
+            "battery_kwh": exact(float(plan.battery_kwh[y])),
+            "chargers": _by_charger(plan, plan.chargers[:, y].tolist()),
+        }
+        for y, year in enumerate(case.years)
+    ]
+
+
+def _by_charger(plan: Plan, counts: list[float]) -> dict[str, int]:
+    return {charger: round(count) for charger, count in zip(plan.case.chargers, counts, strict=True)}
