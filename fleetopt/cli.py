@@ -58,7 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _say("Stopped. Nothing was written.")
         code = Exit.STOPPED
     except BrokenPipeError:  # whoever read our output has seen enough
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
         code = Exit.SOLVED
     except Exception:
         _say(f"A fault of fleetopt itself stopped the run. What happened stands in {_log()}; please report it.")

@@ -385,7 +385,7 @@ def _chargers(costs: Rows, options: Sequence[_Option], problems: list[Problem]) 
                 error(
                     option.where,
                     f"a charger of {charger} is offered, but there is no price for it.",
-                    f"Add the column 'Charger {option.power_kw:g}KW (USD/unit)', or offer one of: {', '.join(there) or 'none'}.",
+                    f"Add the column 'Charger {option.power_kw:g}KW (USD/unit)'. Priced: {', '.join(there) or 'none'}.",
                 )
             )
     for name in priced:

@@ -136,13 +136,9 @@ def read_names(
             continue
         cells[column.name] = Cell(convert(row[found.columns["value"]], column, where, problems), where)
     there = [str(row[found.columns["name"]]) for row in block.rows[found.row + 1 :] if len(row) > found.columns["name"]]
-    for column in columns:
-        if column.name not in cells:
-            problems.append(
-                error(
-                    block.place,
-                    f"the parameter '{column.study[0]}' is missing.",
-                    nearest(column.study[0], there),
-                )
-            )
+    problems.extend(
+        error(block.place, f"the parameter '{column.study[0]}' is missing.", nearest(column.study[0], there))
+        for column in columns
+        if column.name not in cells
+    )
     return cells
