@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from fleetopt.problem import Problem, error, note
 from fleetopt.schema import Column
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,76 +30,75 @@ def is_blank(value: Any) -> bool:
 def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> Any:
     """Turn a raw cell into the column's kind; None where it is blank or wrong, with a problem where it must not be."""
     if is_blank(value):
-        if column.default is not None:
-            return column.default
-        if column.is_needed:
-            problems.append(
-                error(where, f"{column.heading} is blank, must be {_due(column)}.", f"Enter {column.meaning}.")
-            )
-        return None
+        if column.default is None and column.is_needed:
+            problems.append(_wrong(column, where, "blank", _due(column)))
+        return column.default
     if isinstance(value, Fault) and value.is_uncalculated and not column.is_needed:
         problems.append(note(where, f"{column.heading} is {value.text} and is not used."))
         return None
     try:
-        result, reading = (
-            _number(value, column) if column.kind in ("number", "whole", "year") else _label(value, column)
-        )
-    except ValueError as fault:
-        problems.append(
-            error(where, f"{column.heading} is {fault}, must be {_due(column)}.", f"Enter {column.meaning}.")
-        )
+        plain = _plain(value)
+        if column.kind in ("number", "whole", "year"):
+            return _number(plain, column, where, problems)
+        return _label(plain, column)
+    except _Refused as refused:
+        problems.append(_wrong(column, where, refused.said, refused.due or _due(column)))
         return None
-    if reading:
-        problems.append(note(where, f"{column.heading} is {reading}."))
-    return result
+
+
+class _Refused(Exception):  # noqa: N818 - not an error of the program
+    def __init__(self, said: str, due: str = "") -> None:
+        """Say what the cell holds, and what it must be where that is not simply the column's bounds."""
+        super().__init__(said)
+        self.said, self.due = said, due
+
+
+def _wrong(column: Column, where: str, said: str, due: str) -> Problem:
+    return error(where, f"{column.heading} is {said}, must be {due}.", f"Enter {column.meaning}.")
 
 
 def _due(column: Column) -> str:
     return "a name" if column.kind == "label" else column.bounds
 
 
-def _number(value: Any, column: Column) -> tuple[float | int, str]:
-    reading = ""
+def _plain(value: Any) -> float | str:
+    """A number or a text, whatever it is meant to be."""
     if isinstance(value, Fault):
-        raise ValueError(value.text)
+        raise _Refused(value.text)
     if isinstance(value, bool):
-        raise ValueError("TRUE" if value else "FALSE")
+        raise _Refused("TRUE" if value else "FALSE")
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
-        raise ValueError(f"the date or time {value}")
+        raise _Refused(f"the date or time {value}")
+    return value if isinstance(value, str) else float(value)
+
+
+def _number(value: float | str, column: Column, where: str, problems: list[Problem]) -> float | int:
+    text = ""
     if isinstance(value, str):
         text = value.strip()
-        try:
-            value = float(text)
-        except ValueError:
-            raise ValueError(f"the text '{_short(text)}'") from None
-        reading = f"the text '{text}', read as the number {value:g}"
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError(f"{number}")
-    if column.kind in ("whole", "year") and number != int(number):
-        raise ValueError(f"{number:g}")
-    if number < column.lowest or number > column.highest or (column.is_positive and number <= 0):
-        raise ValueError(f"{number:,.10g}" if column.kind == "number" else f"{number:.10g}")
-    return (int(number) if column.kind in ("whole", "year") else number), reading
+        if not _NUMBER.fullmatch(text):
+            raise _Refused(f"the text '{_short(text)}'")
+        value = float(text)
+    if not math.isfinite(value) or (column.kind in ("whole", "year") and value != int(value)):
+        raise _Refused(column.figure(value))
+    if value < column.lowest or (column.is_positive and value == 0):
+        raise _Refused(column.figure(value), column.least)
+    if value > column.highest:
+        raise _Refused(column.figure(value), column.most)
+    if text:
+        problems.append(note(where, f"{column.heading} is the text '{text}', read as {column.figure(value)}."))
+    return int(value) if column.kind in ("whole", "year") else value
 
 
-def _label(value: Any, column: Column) -> tuple[str, str]:
-    if isinstance(value, Fault):
-        raise ValueError(value.text)
-    if isinstance(value, bool):
-        raise ValueError("TRUE" if value else "FALSE")
-    if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
-        raise ValueError(f"the date or time {value}")
-    if isinstance(value, float) and value == int(value):
-        value = int(value)
-    text = " ".join(str(value).split())
+def _label(value: float | str, column: Column) -> str:
+    text = f"{value:.15g}" if isinstance(value, float) else " ".join(value.split())
     if column.choices:
-        for choice in column.choices:
-            if text.casefold() == choice.casefold():
-                return choice, ""
-        raise ValueError(f"'{_short(text)}'")
-    return text, ""
+        choice = next((choice for choice in column.choices if choice.casefold() == text.casefold()), None)
+        if choice is None:
+            raise _Refused(f"'{_short(text)}'")
+        return choice
+    return text
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= 60 else f"{text[:57]}..."

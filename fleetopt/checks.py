@@ -8,7 +8,8 @@ from typing import Any
 
 from fleetopt import schema
 from fleetopt.inputs import Inputs, Rows
-from fleetopt.problem import Problem, error, nearest, warning
+from fleetopt.problem import Problem, error, has_error, nearest, warning
+from fleetopt.scenarios import folder_name
 
 
 def check(inputs: Inputs) -> list[Problem]:
@@ -31,6 +32,7 @@ def check(inputs: Inputs) -> list[Problem]:
     problems += _every_year(inputs)
     problems += _range_suffices(inputs)
     problems += _export_ratios(inputs)
+    problems += _scenario_folders(inputs)
     return problems
 
 
@@ -58,7 +60,7 @@ def _settings(inputs: Inputs) -> Iterable[Problem]:
     """Every setting that is needed has a value."""
     for column in schema.SETTINGS:
         is_missing = column.name not in inputs.settings
-        if is_missing and column.is_needed and column.default is None and not inputs.problems:
+        if is_missing and column.is_needed and column.default is None and not has_error(inputs.problems):
             yield error("", f"{column.heading} is missing.", f"Enter {column.meaning}.")
 
 
@@ -89,9 +91,25 @@ def _whole_days(inputs: Inputs) -> Iterable[Problem]:
 
 
 def _whole_year(inputs: Inputs) -> Iterable[Problem]:
-    """The day types make a year."""
+    """The day types make a year, and each has its slots."""
     days = inputs.day_types.values.get("days", [])
-    if days and None not in days and not 365 <= sum(days) <= 366:
+    counted = dict.fromkeys(day for day in inputs.day_types.values.get("day_type", ()) if day)
+    planned = dict.fromkeys(day for day in inputs.energy.values.get("day_type", ()) if day)
+    for i, day in enumerate(inputs.energy.values.get("day_type", ())):
+        if counted and day and day not in counted:
+            yield error(
+                inputs.energy.where("day_type", i),
+                f"{schema.ENERGY['day_type'].heading} is '{day}', must be one of the day types.",
+                nearest(day, list(counted)),
+            )
+    for i, day in enumerate(inputs.day_types.values.get("day_type", ())):
+        if planned and day and day not in planned:
+            yield error(
+                inputs.day_types.where("day_type", i),
+                f"the day type '{day}' has no slots.",
+                f"Add its slots to the {schema.ENERGY.sheet} table, or delete it.",
+            )
+    if days and None not in days and not 365 - 1e-6 <= sum(days) <= 366 + 1e-6:
         yield error(
             inputs.day_types.where("days", 0),
             f"the day types make {sum(days):g} days, must make 365 or 366.",
@@ -191,4 +209,20 @@ def _export_ratios(inputs: Inputs) -> Iterable[Problem]:
                 f"the export ratio is {cell.value:g}: exported energy earns more than energy from the grid costs, "
                 "so all solar is sold.",
                 "Check that this is meant.",
+            )
+
+
+def _scenario_folders(inputs: Inputs) -> Iterable[Problem]:
+    """Every scenario has a folder of its own for its results."""
+    first: dict[str, tuple[str, str]] = {}
+    for i, name in enumerate(inputs.scenarios.values.get("scenario", ())):
+        if name is None:
+            continue
+        where = inputs.scenarios.where("scenario", i)
+        other, there = first.setdefault(folder_name(name), (name, where))
+        if other.casefold() != name.casefold():
+            yield error(
+                where,
+                f"the scenarios '{other}' ({there}) and '{name}' differ too little for two folders of results.",
+                "Give one of them another name.",
             )

@@ -249,8 +249,8 @@ def _solve(scenario: Scenario, settings: dict[str, Any], is_quiet: bool) -> Resu
 def _write_lp(path: Path, chosen: Sequence[Scenario]) -> None:
     """Write the first scenario's model to the path, and the others beside it under their names."""
     from fleetopt.model import build
+    from fleetopt.model.lp_file import lp_text
     from fleetopt.output import write_files
-    from fleetopt.solvers.lp_file import lp_text
 
     names = [path, *(path.with_name(f"{path.stem}-{scenario.folder}{path.suffix}") for scenario in chosen[1:])]
     write_files({name: lp_text(build(scenario.case)) for name, scenario in zip(names, chosen, strict=True)})

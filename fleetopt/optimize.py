@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from fleetopt.model import build
 from fleetopt.model.linear import Program
 from fleetopt.plan import Plan
 from fleetopt.problem import Problem, error
-from fleetopt.solvers.backend import Clock, Solution, solve
+from fleetopt.solvers.backend import Clock, Solution, SolverError, solve
 from fleetopt.solvers.canonical import MOST_ROWS, canonical
 from fleetopt.solvers.decomposition import solve_by_parts
 from fleetopt.solvers.progress import Progress, relative_gap
@@ -99,18 +100,18 @@ def _checked(case: Case, program: Program, solution: Solution, clock: Clock, sol
     is_exact = solution.status == "optimal" and relative_gap(solution.objective, solution.bound) == 0.0
     one = None
     if is_exact and program.size[0] <= MOST_ROWS:
-        one = canonical(case, program, np.rint(program.take("charger_add", values)), clock)
+        with contextlib.suppress(SolverError):  # the plan itself is found already
+            one = canonical(case, program, np.rint(program.take("charger_add", values)), clock)
     if one is not None:
         values = one.values
+    elif is_exact:
+        notes.append("This plan is one of several that cost the same; to pick the canonical one would take too long.")
     else:
-        reason = "its cost is not proven least" if not is_exact else "finding the one in order would take too long"
-        notes.append(f"This plan is one of several: others may cost the same or less, as {reason}."
-                     if not is_exact else
-                     f"This plan is one of several that cost the same; {reason}.")  # fmt: skip
+        notes.append("This plan is one of several: its cost is not proven least, others may cost the same or less.")
     plan = Plan.of(case, program, values)
-    bound = min(solution.bound, plan.objective) if is_exact else solution.bound
+    verification = verify(plan, case, solution.objective, solution.bound)
+    bound = min(solution.bound, plan.objective)
     distance = relative_gap(plan.objective, bound)
-    verification = verify(plan, case, plan.objective, bound)
     if not verification.has_passed:
         return Result(
             "failed",

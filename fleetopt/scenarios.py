@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,9 +32,18 @@ class Scenario:
 
     @property
     def folder(self) -> str:
-        """Name of the folder of its results: `Export 1.0` becomes `export-1.0`."""
-        safe = "".join(c if c.isalnum() or c in ".-_" else "-" for c in self.name.lower())
-        return "-".join(part for part in safe.split("-") if part).strip(".") or "scenario"
+        """Name of the folder of its results."""
+        return folder_name(self.name)
+
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+"""What Windows does not take as the name of a folder."""
+
+
+def folder_name(scenario: str) -> str:
+    """Make a scenario's name one that every system takes for a folder: `Export 1.0` becomes `export-1.0`."""
+    safe = re.sub(r"[^\w.]+", "-", scenario.lower())[:60].strip("-.") or "scenario"
+    return f"scenario-{safe}" if _RESERVED.fullmatch(safe) else safe
 
 
 def settable() -> dict[str, schema.Column]:

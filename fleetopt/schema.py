@@ -41,18 +41,29 @@ class Column:
 
     @property
     def bounds(self) -> str:
-        """What a value must be, in words."""
+        """What a value must be, in words: `a whole number, 0 to 100`."""
         if self.choices:
             return " or ".join(self.choices)
         whole = "a whole number, " if self.kind in ("whole", "year") else ""
-        if self.highest < LARGEST:
-            least = "more than 0" if self.is_positive else f"{self.lowest:g}"
-            return (
-                f"{whole}{least} to {self.highest:g}"
-                if not self.is_positive
-                else (f"{whole}{least}, at most {self.highest:g}")
-            )
-        return f"{whole}{'more than 0' if self.is_positive else f'{self.lowest:g} or more'}"
+        if self.highest == LARGEST:
+            return f"{whole}{self.least}"
+        if self.is_positive:
+            return f"{whole}{self.least}, {self.most}"
+        return f"{whole}{self.figure(self.lowest)} to {self.figure(self.highest)}"
+
+    @property
+    def least(self) -> str:
+        """The lower bound, in words: `0 or more`."""
+        return "more than 0" if self.is_positive else f"{self.figure(self.lowest)} or more"
+
+    @property
+    def most(self) -> str:
+        """The upper bound, in words: `at most 1,000`."""
+        return f"at most {self.figure(self.highest)}"
+
+    def figure(self, value: float) -> str:
+        """Write a value as people do: `1,750`, but `2027` for a year."""
+        return f"{value:.10g}" if self.kind == "year" else f"{value:,.10g}"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ TOTALS = {1.0: 1_147_963.2373, 0.5: 1_176_487.1155, 0.0: 1_200_943.9585}
 
 
 def one_slot(**changes: Any) -> Case:
-    """One year, one day type, one slot of 24 h: 100 kWh to charge, 1 USD/kWh from the grid, everything else to spare."""
+    """One year, one day type, one slot of 24 h: 100 kWh to charge at 1 USD/kWh, everything else to spare."""
     figures: dict[str, Any] = {
         "years": (2025,),
         "day_types": ("Day",),
@@ -79,7 +79,7 @@ def study(export_ratio: float = 1.0, **changes: Any) -> Case:
 
 
 def hourly(years: int = 5, day_types: int = 365, export_ratio: float = 0.5) -> Case:
-    """A depot in hourly slots, made up but with the shape of a real one: sun at noon, dear evenings, a growing fleet."""
+    """A depot in hourly slots, made up with the shape of a real one: sun at noon, dear evenings, a growing fleet."""
     random = np.random.default_rng(2025)
     hour = np.arange(24)
     sun = np.clip(np.sin((hour - 6) / 12 * np.pi), 0, None)

@@ -33,10 +33,14 @@ def read_study(path: Path) -> Inputs:
         FileError: a file is missing or cannot be read.
     """
     problems: list[Problem] = []
-    blocks = _folder_blocks(path, problems) if path.is_dir() else _workbook_blocks(Workbook(path), problems)
+    try:
+        is_folder = path.is_dir()
+    except OSError:  # a name too long for the disk, for one: opening it says so
+        is_folder = False
+    blocks = _folder_blocks(path, problems) if is_folder else _workbook_blocks(Workbook(path), problems)
     rows = {table.name: _table(blocks.get(table.study_sheet), table, problems) for table in _TABLES}
     fleet, trucks, energy, costs = (rows[table.name] for table in _TABLES)
-    if path.is_dir():
+    if is_folder:
         _compare_copies(blocks, rows, problems)
 
     settings, area = _settings(blocks, problems)
@@ -72,25 +76,30 @@ def read_study(path: Path) -> Inputs:
 
 def _folder_blocks(folder: Path, problems: list[Problem]) -> dict[str, Block]:
     """Sheets by the study's names; those of the four tables from their own files."""
+    try:
+        workbooks = {path.name.casefold(): path for path in sorted(folder.iterdir()) if _is_workbook(path)}
+    except OSError as fault:
+        raise FileError(
+            str(folder), f"cannot be read: {fault.strerror or fault}.", "Check your rights to it."
+        ) from None
     paths: dict[str, Path] = {}
     missing: list[str] = []
     for names in (*(table.study_files for table in _TABLES), schema.STUDY_PARAMETER_FILES):
-        there = [name for name in names if (folder / name).exists()]
+        there = [workbooks[name.casefold()] for name in names if name.casefold() in workbooks]
         if not there:
             missing.append(names[0])
             continue
         if len(there) > 1:
-            raise FileError(str(folder), f"holds both {' and '.join(there)}.", "Keep the one that is right.")
-        paths[names[0]] = folder / there[0]
-        if there[0] != names[0]:
-            problems.append(note(there[0], f"taken as {names[0]}."))
+            both = " and ".join(path.name for path in there)
+            raise FileError(str(folder), f"holds both {both}.", "Keep the one that is right.")
+        paths[names[0]] = there[0]
+        if there[0].name != names[0]:
+            problems.append(note(there[0].name, f"taken as {names[0]}."))
     if missing:
-        known = (
-            ", ".join(sorted(path.name for path in folder.glob("*.xls*") if not path.name.startswith("~$"))) or "none"
-        )
         raise FileError(
             str(folder),
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing. Workbooks there: {known}.",
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing. "
+            f"Workbooks there: {', '.join(path.name for path in workbooks.values()) or 'none'}.",
             "Add what is missing, or name a single workbook.",
         )
     blocks = _workbook_blocks(Workbook(paths[schema.STUDY_PARAMETER_FILES[0]], is_named=True), None)
@@ -102,9 +111,13 @@ def _folder_blocks(folder: Path, problems: list[Problem]) -> dict[str, Block]:
         blocks[table.study_sheet] = _best_sheet(book, table)
     for sheet in (schema.STUDY_ENERGY_SHEET, schema.STUDY_PARAMETER_SHEET, schema.STUDY_BUDGET_SHEET):
         if sheet not in blocks:
-            there = [name for name in blocks if not name.startswith("copy of ")]
-            problems.append(_missing_sheet(schema.STUDY_PARAMETER_FILES[0], sheet, there))
+            known = [name for name in blocks if not name.startswith("copy of ")]
+            problems.append(_missing_sheet(schema.STUDY_PARAMETER_FILES[0], sheet, known))
     return blocks
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.casefold() in (".xlsx", ".xlsm") and not path.name.startswith("~$")
 
 
 def _best_sheet(book: Workbook, table: schema.Table) -> Block:

@@ -45,8 +45,8 @@ _STATUSES: dict[int, Status] = {
     result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED: "infeasible",
     result_pb2.TERMINATION_REASON_NO_SOLUTION_FOUND: "no_solution",
 }
-_GRACE = 2.0
-"""Seconds that a solver may take beyond its time limit before it is given up."""
+_GRACE = 0.5
+"""Seconds that a solver may take beyond its time limit, or after an interruption, before it is given up."""
 
 
 class SolverError(RuntimeError):
@@ -232,6 +232,7 @@ def _parameters(backend: str, clock: Clock) -> parameters_pb2.SolveParametersPro
         parameters.presolve = parameters_pb2.EMPHASIS_OFF  # a basis is kept, and an infeasible case has its proof
         parameters.glop.primal_feasibility_tolerance = 1e-9
         parameters.glop.dual_feasibility_tolerance = 1e-9
+        parameters.glop.change_status_to_imprecise = False  # what it returns is checked later, more strictly
     if backend == "cp-sat":
         parameters.threads = 1
         parameters.cp_sat.mip_max_bound = 1e15
@@ -260,8 +261,7 @@ def _interruptibly(
                 tick()
             if clock.limit is not None and clock.seconds > clock.limit + _GRACE:
                 interrupter.interrupt()
-                if not ended.wait(_GRACE):
-                    return None
+                return None
     except KeyboardInterrupt:
         interrupter.interrupt()
         ended.wait(_GRACE)

@@ -8,7 +8,8 @@ import re
 import time
 from dataclasses import dataclass
 
-_HIGHS = re.compile(r"(\S+)\s+(\S+)\s+(?:\d+(?:\.\d+)?%|inf|Large)\s")
+_HIGHS = re.compile(r"\d%\s+(\S+)\s+(\S+)\s+(?:[\d.]+%|inf|Large)\s")
+"""Share explored, best bound, best cost, gap."""
 
 
 @dataclass

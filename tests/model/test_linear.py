@@ -1,0 +1,161 @@
+"""Expressions over arrays, and the rows they become."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fleetopt.model.linear import LinearProgram, Program
+
+
+def dense(program: Program) -> np.ndarray:
+    """The matrix of a programme, in full."""
+    matrix = np.zeros(program.size)
+    for i in range(program.size[0]):
+        entries = slice(program.row_starts[i], program.row_starts[i + 1])
+        matrix[i, program.columns[entries]] = program.coefficients[entries]
+    return matrix
+
+
+def test_sum_of_arrays_becomes_one_row_for_each_element():
+    m = LinearProgram(y=(2025, 2026), s=("a", "b", "c"))
+    x, z = m.variable("x", "ys"), m.variable("z", "y")
+    m.add("row", "ys", 2 * x - z[:, None] <= np.array([[1, 2, 3], [4, 5, 6]]))
+    program = m.finish()
+    # columns 0 to 5 are x by year and slot, 6 and 7 are z by year
+    assert dense(program).tolist() == [
+        [2, 0, 0, 0, 0, 0, -1, 0],
+        [0, 2, 0, 0, 0, 0, -1, 0],
+        [0, 0, 2, 0, 0, 0, -1, 0],
+        [0, 0, 0, 2, 0, 0, 0, -1],
+        [0, 0, 0, 0, 2, 0, 0, -1],
+        [0, 0, 0, 0, 0, 2, 0, -1],
+    ]
+    assert program.row_upper.tolist() == [1, 2, 3, 4, 5, 6]
+    assert np.isneginf(program.row_lower).all()
+
+
+def test_cumsum_adds_up_to_each_element():
+    m = LinearProgram(y=(1, 2, 3))
+    x = m.variable("x", "y")
+    m.add("row", "y", x.cumsum() >= 0)
+    assert dense(m.finish()).tolist() == [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+
+
+def test_cumsum_runs_along_the_last_axis_only():
+    m = LinearProgram(c=("p", "q"), y=(1, 2))
+    x = m.variable("x", "cy")
+    m.add("row", "cy", x.cumsum() >= 0)
+    assert dense(m.finish()).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 1]]
+
+
+def test_roll_makes_the_last_element_the_first():
+    m = LinearProgram(s=("a", "b", "c"))
+    x = m.variable("x", "s")
+    m.add("row", "s", x.roll(1, axis=0) == 0)
+    assert dense(m.finish()).tolist() == [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
+
+
+def test_roll_takes_the_constants_along():
+    m = LinearProgram(s=("a", "b", "c"))
+    x = m.variable("x", "s")
+    m.add("row", "s", (x + np.array([10, 20, 30])).roll(1, axis=0) <= 100)
+    # x[2] + 30 <= 100, x[0] + 10 <= 100, x[1] + 20 <= 100
+    assert m.finish().row_upper.tolist() == [70, 90, 80]
+
+
+def test_sum_joins_the_elements_of_an_axis():
+    m = LinearProgram(c=("p", "q"), y=(1, 2, 3))
+    x = m.variable("x", "cy")
+    m.add("row", "y", (np.array([[5], [7]]) * x).sum(axis=0) <= 1)
+    assert dense(m.finish()).tolist() == [[5, 0, 0, 7, 0, 0], [0, 5, 0, 0, 7, 0], [0, 0, 5, 0, 0, 7]]
+
+
+def test_a_column_named_twice_in_a_row_counts_once_with_the_sum():
+    m = LinearProgram(s=("only",))
+    x, z = m.variable("x", "s"), m.variable("z", "s")
+    m.add("row", "s", x + z == (x - z).roll(1, axis=0))  # x + z - x + z == 0: one slot is its own predecessor
+    program = m.finish()
+    assert dense(program).tolist() == [[0, 2]]
+    assert program.columns.tolist() == [1]
+
+
+def test_rows_are_sorted_by_column_without_zeros():
+    m = LinearProgram(s=("a", "b"))
+    x, z = m.variable("x", "s"), m.variable("z", "s")
+    m.add("row", "s", z + np.array([0.0, 3.0]) * x >= 1)
+    program = m.finish()
+    assert program.row_starts.tolist() == [0, 1, 3]
+    assert program.columns.tolist() == [2, 1, 3]
+    assert program.coefficients.tolist() == [1, 3, 1]
+
+
+def test_the_objective_is_the_sum_of_all_elements_with_their_constants():
+    m = LinearProgram(y=(1, 2))
+    x = m.variable("x", "y")
+    m.minimize(3 * x + np.array([10, 20]), -x)
+    program = m.finish()
+    assert program.cost.tolist() == [2, 2]
+    assert program.offset == 30
+
+
+def test_a_row_of_another_shape_than_declared_is_refused():
+    m = LinearProgram(y=(1, 2), s=("a",))
+    x = m.variable("x", "y")
+    with pytest.raises(ValueError, match="'ys'"):
+        m.add("row", "ys", x <= 1)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_coefficient_that_is_no_number_is_refused(wrong: float):
+    m = LinearProgram(y=(1,))
+    x = m.variable("x", "y")
+    m.add("row", "y", np.array([wrong]) * x <= 1)
+    with pytest.raises(ValueError, match="coefficient"):
+        m.finish()
+
+
+def test_a_limit_that_is_not_a_number_is_refused():
+    m = LinearProgram(y=(1,))
+    x = m.variable("x", "y")
+    m.add("row", "y", x <= np.array([np.nan]))
+    with pytest.raises(ValueError, match="limit"):
+        m.finish()
+
+
+def test_names_say_family_year_and_slot():
+    m = LinearProgram(y=(2025, 2026), s=("12AM-6AM", "6AM-12AM"))
+    x = m.variable("grid_to_load", "ys")
+    m.add("room", "", x.sum().sum() <= 1)
+    program = m.finish()
+    assert program.column_names()[1] == "grid_to_load(2025,6AM_12AM)"
+    assert program.row_names() == ["room"]
+
+
+def test_labels_that_an_lp_file_would_mix_up_become_numbers():
+    m = LinearProgram(s=("Night!", "Night?"))
+    m.variable("soc", "s")
+    assert m.finish().column_names() == ["soc(1)", "soc(2)"]
+
+
+def test_elastic_rows_get_a_column_each_that_fills_what_is_missing():
+    m = LinearProgram(s=("a", "b"))
+    x = m.variable("x", "s")
+    m.add("most", "s", x <= 1)
+    m.add("least", "s", x >= 2)
+    elastic = m.finish().elastic("most", "least")
+    # x - f1 <= 1, x + f2 >= 2; only the four fills cost
+    assert dense(elastic).tolist() == [
+        [1, 0, -1, 0, 0, 0],
+        [0, 1, 0, -1, 0, 0],
+        [1, 0, 0, 0, 1, 0],
+        [0, 1, 0, 0, 0, 1],
+    ]
+    assert elastic.cost.tolist() == [0, 0, 1, 1, 1, 1]
+
+
+def test_elastic_rows_can_share_one_column():
+    m = LinearProgram(s=("a", "b"))
+    x = m.variable("x", "s")
+    m.add("most", "s", x <= 1)
+    assert dense(m.finish().elastic("most", is_shared=True)).tolist() == [[1, 0, -1], [0, 1, -1]]

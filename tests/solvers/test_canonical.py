@@ -1,0 +1,126 @@
+"""One plan among equals."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from fleetopt.model import build
+from fleetopt.optimize import optimize
+from fleetopt.plan import Plan
+from fleetopt.solvers.backend import Clock, solve
+from fleetopt.solvers.canonical import canonical
+from fleetopt.solvers.chargers import ChargerChoice
+from fleetopt.solvers.energy import Plane
+from tests.cases import TOTALS, one_slot, study, two_slots
+from tests.random_cases import random_case
+
+SOLVERS = ("scip", "highs", "cp-sat")
+FIELDS = [name for name in Plan.__dataclass_fields__ if name != "case"]
+
+
+def assert_same(one: Plan, other: Plan) -> None:
+    for name in FIELDS:
+        assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-6), name
+
+
+@pytest.mark.parametrize("ratio", TOTALS)
+def test_the_study_has_the_same_plan_from_every_solver(ratio: float):
+    plans = [optimize(study(ratio), solver=solver).plan for solver in SOLVERS]
+    for one, other in pairwise(plans):
+        assert_same(one, other)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_random_depot_has_the_same_plan_from_every_solver(seed: int):
+    results = [optimize(random_case(seed), solver=solver) for solver in SOLVERS]
+    assert len({result.status for result in results}) == 1
+    if results[0].plan:
+        for one, other in pairwise(results):
+            assert_same(one.plan, other.plan)
+            assert one.plan.objective == pytest.approx(other.plan.objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("ratio", TOTALS)
+@pytest.mark.parametrize("second", [2, 3, 4])
+def test_every_equally_cheap_choice_of_chargers_leads_to_the_same_plan(ratio: float, second: int):
+    case = study(ratio)
+    program = build(case)
+    chosen = np.zeros((2, 5))
+    chosen[1, 0] = chosen[1, second] = 1  # the second 400 kW charger costs the same in 2027, 2028 and 2029
+    found = canonical(case, program, chosen, Clock(None))
+    assert found.objective == pytest.approx(TOTALS[ratio], abs=5e-5)
+    assert_same(Plan.of(case, program, found.values), optimize(case).plan)
+
+
+@pytest.mark.parametrize("ratio", TOTALS)
+def test_making_the_plan_canonical_gives_no_cent_away(ratio: float):
+    program = build(study(ratio))
+    least = solve(program, "scip", Clock(None)).objective
+    assert optimize(study(ratio)).plan.objective == pytest.approx(least, rel=1e-12)
+
+
+def test_the_study_buys_what_was_published():
+    for ratio in (1.0, 0.5):
+        plan = optimize(study(ratio)).plan
+        assert plan.solar_add == pytest.approx([127.7778, 72.2222, 0, 0, 0], abs=1e-4)
+        assert plan.battery_add == pytest.approx([0, 96.1538, 84.0812, 0, 0], abs=1e-4)
+        assert plan.charger_add.sum(axis=1).tolist() == [0, 2]
+    plan = optimize(study(0.0)).plan
+    assert plan.solar_add == pytest.approx([66.6667, 133.3333, 0, 0, 0], abs=1e-4)
+    assert plan.battery_add == pytest.approx([91.6667, 0, 88.5683, 0, 0], abs=1e-4)
+    assert plan.charger_add.sum(axis=1).tolist() == [0, 2]
+
+
+def test_a_charger_comes_no_earlier_than_it_is_needed():
+    # 369 kW are needed in 2028, which one charger of 400 kW gives, and 516 kW in 2029
+    assert optimize(study(1.0)).plan.charger_add[1].tolist() == [1, 0, 0, 0, 1]
+
+
+def test_of_equally_dear_mixes_the_fewest_chargers_are_bought():
+    # 400 kW: eight of 50 kW or one of 400 kW, 3,200 USD either way
+    case = one_slot(charging_kwh=9600.0, grid_limit_kwh=9600.0, chargers=("50 kW", "400 kW"), power_kw=[50.0, 400.0],
+                    charger_price=[[400.0], [3200.0]])  # fmt: skip
+    assert optimize(case).plan.charger_add.ravel().tolist() == [0, 1]
+
+
+def test_free_chargers_are_not_bought_in_heaps():
+    assert optimize(one_slot(charger_price=0.0)).plan.charger_add.item() == 1
+
+
+def test_own_solar_is_used_before_it_is_sold():
+    # at an export ratio of 1 selling a kWh and buying another cost the same
+    plan = optimize(one_slot(solar_yield=1.0, solar_existing_kwp=60.0, solar_max_added_kwp=0.0, export_ratio=1.0)).plan
+    assert plan.grid_to_load.item() == pytest.approx(40)
+    assert plan.solar_to_grid.item() == 0
+
+
+def test_the_battery_is_not_charged_for_nothing():
+    # one price all day and an export ratio of 1: storing gains nothing and costs nothing
+    plan = optimize(two_slots(charging_kwh=0.0, solar_existing_kwp=50.0, solar_max_added_kwp=0.0, export_ratio=1.0,
+                              battery_existing_kwh=100.0, battery_max_kwh=0.0)).plan  # fmt: skip
+    assert plan.solar_to_battery.sum() == 0
+    assert plan.soc.sum() == 0
+
+
+def test_what_can_wait_is_bought_late():
+    # the panels are free and the sun has no use until 2027
+    plan = optimize(one_slot(years=(2025, 2026, 2027), charging_kwh=[[[0.0]], [[0.0]], [[100.0]]], solar_yield=1.0,
+                             solar_price=0.0)).plan  # fmt: skip
+    assert plan.solar_add.tolist() == pytest.approx([0, 0, 100])
+
+
+def test_the_choice_of_chargers_is_exact_for_fractional_powers():
+    # 22.5 kW x 24 h = 540 kWh each: 3 for 1,620 kWh, 4 for a little more
+    for need, bought in ((1620.0, 3), (1620.1, 4)):
+        choice = ChargerChoice(one_slot(charging_kwh=need, power_kw=22.5))
+        assert choice.canonical(np.inf if not choice.costs else 0.0, Clock(None)).item() == bought
+
+
+def test_a_barrier_excludes_what_it_says():
+    choice = ChargerChoice(one_slot(charging_kwh=1000.0))
+    choice.barriers.append(Plane(np.array([[-1.0]]), 2.0))  # 2 - charger_add <= 0: at least two
+    choice._most = np.full((1, 1), 5.0)
+    assert choice.canonical(0.0, Clock(None)).item() == 2

@@ -1,0 +1,65 @@
+"""The data that comes with fleetopt."""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+
+from fleetopt.books.reading import BUILT_IN, read_inputs
+from fleetopt.books.study import read_study
+from fleetopt.checks import check
+from fleetopt.scenarios import scenarios
+from tests.untidy import DATA, data_writer
+
+BOOKS = [
+    "Energy_Profile_Data.xlsx",
+    "Infra_Procurement_Costs.xlsx",
+    "Project_dataset.xlsx",
+    "Vehicle_Charging_Data.xlsx",
+    "Vehicle_Data.xlsx",
+]
+
+
+def cells(path):
+    return {sheet.title: list(sheet.values) for sheet in openpyxl.load_workbook(path)}
+
+
+def test_the_data_folder_holds_the_studys_five_workbooks():
+    assert sorted(path.name for path in DATA.glob("*.xls*") if not path.name.startswith("~$")) == BOOKS
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_a_workbook_in_data_is_what_the_script_writes(tmp_path, book):
+    data_writer().write(tmp_path)
+    assert cells(DATA / book) == cells(tmp_path / book)
+
+
+def test_the_script_writes_nothing_else(tmp_path):
+    data_writer().write(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == BOOKS
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_the_source_of_every_workbook_is_given(book):
+    assert f"`{book}`" in (DATA / "SOURCES.md").read_text(encoding="utf-8")
+
+
+def test_the_copies_in_the_single_workbook_are_the_files_tables():
+    single = cells(DATA / "Project_dataset.xlsx")
+    for book in BOOKS:
+        assert single | cells(DATA / book) == single
+
+
+def test_the_fleet_grows_by_five_vehicles_a_year():
+    rows = data_writer().vehicles()[1:]
+    assert [sum(row[2] == year for row in rows) for year in range(2025, 2030)] == [10, 15, 20, 25, 30]
+    assert rows[0][0] == "V001_2025"
+    assert rows[-1][0] == "V030_2029"
+
+
+def test_the_built_in_depot_is_the_data():
+    built_in = read_inputs(None)
+    assert built_in.source == BUILT_IN
+    assert {problem.severity for problem in check(built_in)} == {"note"}
+    ours, theirs = scenarios(built_in)[0].case, scenarios(read_study(DATA))[0].case
+    assert ours.charging_kwh.tolist() == theirs.charging_kwh.tolist()
