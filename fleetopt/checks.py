@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fleetopt import schema
+from fleetopt.clock import span
 from fleetopt.inputs import Inputs, Rows
 from fleetopt.problem import Problem, error, has_error, nearest, warning
 from fleetopt.scenarios import folder_name
@@ -81,6 +82,12 @@ def _whole_days(inputs: Inputs) -> Iterable[Problem]:
                 f"the slots of '{day}' make {total:g} hours, must make 24: {', '.join(slots)}.",
                 "Add the missing slot, or correct the spans.",
             )
+        elif misfit := _misfit(list(slots)):
+            yield error(
+                where,
+                f"the slots of '{day}' do not follow each other: {misfit} does not start where the one before it ends.",
+                "Correct the spans.",
+            )
         first_day, first = next(iter(by_day.items()))
         if slots != first:
             yield error(
@@ -90,15 +97,25 @@ def _whole_days(inputs: Inputs) -> Iterable[Problem]:
             )
 
 
+def _misfit(slots: list[str]) -> str:
+    """The first slot that does not start where the one before it ends, around the clock; none where one is no span."""
+    spans = sorted((time, slot) for slot in slots if (time := span(slot)))
+    if len(spans) < len(slots):
+        return ""
+    before = [*spans[-1:], *spans[:-1]]
+    gaps = [(time[0] - sum(last)) % 24 for (time, _), (last, _last) in zip(spans, before, strict=True)]
+    return next((slot for (_, slot), gap in zip(spans, gaps, strict=True) if min(gap, 24 - gap) > 1e-6), "")
+
+
 def _whole_year(inputs: Inputs) -> Iterable[Problem]:
     """The day types make a year, and each has its slots."""
     days = inputs.day_types.values.get("days", [])
     counted = dict.fromkeys(day for day in inputs.day_types.values.get("day_type", ()) if day)
     planned = dict.fromkeys(day for day in inputs.energy.values.get("day_type", ()) if day)
-    for i, day in enumerate(inputs.energy.values.get("day_type", ())):
-        if counted and day and day not in counted:
+    for day in planned:
+        if counted and day not in counted:
             yield error(
-                inputs.energy.where("day_type", i),
+                inputs.energy.where("day_type", inputs.energy.values["day_type"].index(day)),
                 f"{schema.ENERGY['day_type'].heading} is '{day}', must be one of the day types.",
                 nearest(day, list(counted)),
             )
@@ -117,18 +134,26 @@ def _whole_year(inputs: Inputs) -> Iterable[Problem]:
         )
 
 
+def _sheet(rows: Rows) -> str:
+    return rows.where(rows.table.keys[0], 0).rpartition("!")[0]
+
+
 def _known_labels(inputs: Inputs) -> Iterable[Problem]:
     """Every vehicle has a slot, and a truck type in its year."""
     fleet = inputs.fleet
     slots = list(dict.fromkeys(slot for slot in inputs.energy.values.get("slot", ()) if slot))
     types = list(dict.fromkeys(kind for kind in inputs.trucks.values.get("truck_type", ()) if kind))
     priced = set(inputs.trucks.index()) if len(inputs.trucks) else set()
+    if any(None in inputs.energy.values.get(name, ()) for name in ("slot", "hours")):
+        slots = []  # that was said already; what follows from it would only confuse
+    if any(None in inputs.trucks.values.get(name, ()) for name in schema.TRUCKS.keys):
+        types = []
     for i in range(len(fleet)):
         kind, year, slot = (fleet.values[name][i] for name in ("truck_type", "year", "slot"))
         if slot is not None and slots and slot not in slots:
             yield error(
                 fleet.where("slot", i),
-                f"{schema.FLEET['slot'].heading} is '{slot}', must be a slot of the {schema.ENERGY.sheet} table.",
+                f"{schema.FLEET['slot'].heading} is '{slot}', must be a slot of the {_sheet(inputs.energy)} table.",
                 nearest(slot, slots),
             )
         if kind is None or year is None or not types:
@@ -136,14 +161,15 @@ def _known_labels(inputs: Inputs) -> Iterable[Problem]:
         if kind not in types:
             yield error(
                 fleet.where("truck_type", i),
-                f"{schema.FLEET['truck_type'].heading} is '{kind}', must be a type of the {schema.TRUCKS.sheet} table.",
+                f"{schema.FLEET['truck_type'].heading} is '{kind}', must be a type of the "
+                f"{_sheet(inputs.trucks)} table.",
                 nearest(kind, types),
             )
         elif (kind, year) not in priced:
             yield error(
                 fleet.where("truck_type", i),
                 f"truck type '{kind}' has no figures for {year}.",
-                f"Add a row for '{kind}' in {year} to the {schema.TRUCKS.sheet} table.",
+                f"Add a row for '{kind}' in {year} to the {_sheet(inputs.trucks)} table.",
             )
 
 
@@ -152,7 +178,7 @@ def _every_year(inputs: Inputs) -> Iterable[Problem]:
     costs, fleet = inputs.costs, inputs.fleet
     priced = {year for year in costs.values.get("year", ()) if year is not None}
     driven = {year for year in fleet.values.get("year", ()) if year is not None}
-    if not priced or not driven:
+    if not priced or not driven or None in costs.values["year"] or None in fleet.values["year"]:
         return
     years = range(min(priced | driven), max(priced | driven) + 1)
     if horizon := inputs.horizon:

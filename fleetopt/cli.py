@@ -234,7 +234,7 @@ def _code(statuses: Sequence[str]) -> Exit:
 def _solve(scenario: Scenario, settings: dict[str, Any], is_quiet: bool) -> Result:
     from fleetopt.optimize import Result, optimize
     from fleetopt.problem import error
-    from fleetopt.solvers.backend import SolverError
+    from fleetopt.solvers.messages import SolverError
     from fleetopt.terminal import ProgressLine
 
     started = time.monotonic()

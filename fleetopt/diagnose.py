@@ -11,9 +11,11 @@ import numpy as np
 
 from fleetopt.case import Case
 from fleetopt.model import build
-from fleetopt.model.linear import Program
+from fleetopt.model.program import Program
 from fleetopt.problem import Problem, error
-from fleetopt.solvers.backend import Clock, Solution, solve
+from fleetopt.solvers.backend import solve
+from fleetopt.solvers.deadline import Deadline
+from fleetopt.solvers.messages import Solution
 
 _SECONDS = 60.0
 """The whole diagnosis takes no longer."""
@@ -42,10 +44,10 @@ _LIMITS = (
 
 def why_no_plan(case: Case) -> list[Problem]:
     """Say where the limits fall short, and for each limit the smallest raise that alone suffices, tried out."""
-    clock = Clock(_SECONDS)
+    deadline = Deadline(_SECONDS)
     program = build(case)
-    problems = [*_beyond_supply(case)] or [*_shortfalls(case, program, clock)]
-    remedies = [remedy for limit in _LIMITS if (remedy := _remedy(case, program, limit, clock))]
+    problems = [*_beyond_supply(case)] or [*_shortfalls(case, program, deadline)]
+    remedies = [remedy for limit in _LIMITS if (remedy := _remedy(case, program, limit, deadline))]
     head = error(
         "",
         "no plan keeps all limits.",
@@ -70,9 +72,9 @@ def _beyond_supply(case: Case) -> Iterator[Problem]:
         )
 
 
-def _shortfalls(case: Case, program: Program, clock: Clock) -> Iterator[Problem]:
+def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[Problem]:
     """Where energy or charging power is missing when as little as possible is missing in all."""
-    solution = _least(program.elastic("demand_balance", "charger_capacity"), clock)
+    solution = _least(program.elastic("demand_balance", "charger_capacity"), deadline)
     if solution.values is None:
         return
     missing = solution.values[program.size[1] :].reshape(2, *case.demand_kwh.shape)
@@ -84,14 +86,14 @@ def _shortfalls(case: Case, program: Program, clock: Clock) -> Iterator[Problem]
             )
 
 
-def _remedy(case: Case, program: Program, limit: _Limit, clock: Clock) -> Problem | None:
+def _remedy(case: Case, program: Program, limit: _Limit, deadline: Deadline) -> Problem | None:
     """The smallest raise of one limit that alone makes a plan possible, rounded up and tried out."""
-    least = _least(program.elastic(limit.family, is_shared=True), clock)
+    least = _least(program.elastic(limit.family, is_shared=True), deadline)
     if least.status != "optimal":
         return None
     present = np.asarray(getattr(case, limit.setting))
     raised = np.ceil(present + least.objective - 1e-6)
-    tried = solve(build(replace(case, **cast(Any, {limit.setting: raised}))), _SOLVER, clock)
+    tried = solve(build(replace(case, **cast(Any, {limit.setting: raised}))), _SOLVER, deadline)
     if not math.isfinite(tried.objective):
         return None
     if present.ndim == 0 or (present == present.flat[0]).all():
@@ -105,5 +107,5 @@ def _remedy(case: Case, program: Program, limit: _Limit, clock: Clock) -> Proble
     )
 
 
-def _least(program: Program, clock: Clock) -> Solution:
-    return solve(program, _SOLVER, clock)
+def _least(program: Program, deadline: Deadline) -> Solution:
+    return solve(program, _SOLVER, deadline)

@@ -6,7 +6,7 @@ import contextlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,18 +14,23 @@ from fleetopt.assumptions import assumptions
 from fleetopt.case import Case
 from fleetopt.diagnose import why_no_plan
 from fleetopt.model import build
-from fleetopt.model.linear import Program
+from fleetopt.model.expression import FloatArray
+from fleetopt.model.program import Program
 from fleetopt.plan import Plan
 from fleetopt.problem import Problem, error
-from fleetopt.solvers.backend import Clock, Solution, SolverError, solve
+from fleetopt.solvers.backend import solve
 from fleetopt.solvers.canonical import MOST_ROWS, canonical
+from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.decomposition import solve_by_parts
+from fleetopt.solvers.messages import Solution, SolverError
 from fleetopt.solvers.progress import Progress, relative_gap
 from fleetopt.verify import Verification, verify
 
 Status = Literal["optimal", "feasible", "infeasible", "no_solution", "input_error", "failed"]
 SCIP_ROWS = 10_000
 """SCIP is the fastest up to about here; HiGHS is above."""
+_NOISE = 1e-7
+"""kWh, kWp or units; what is nearer to 0 is the solver's rounding."""
 
 
 @dataclass(frozen=True)
@@ -65,25 +70,25 @@ def optimize(
         SolverError: a solver broke down.
         KeyboardInterrupt: the user stopped it.
     """
-    clock = Clock(time_limit)
+    deadline = Deadline(time_limit)
     program = build(case)
     chosen = choose_solver(solver, program)
     if chosen == "cp-sat":
-        solution = solve_by_parts(case, program, clock, gap, report)
+        solution = solve_by_parts(case, program, deadline, gap, report)
     else:
-        solution = solve(program, chosen, clock, gap=gap, report=report)
+        solution = solve(program, chosen, deadline, gap=gap, report=report)
     if solution.status == "infeasible":
-        return Result("infeasible", chosen, clock.seconds, problems=why_no_plan(case))
+        return Result("infeasible", chosen, deadline.seconds, problems=why_no_plan(case))
     if solution.values is None:
         advice = "Give it more time with --time-limit, or a larger --gap."
         return Result(
             "no_solution",
             chosen,
-            clock.seconds,
+            deadline.seconds,
             best_bound_usd=solution.bound,
             problems=[error("", f"the time limit of {time_limit:g} s ran out before a plan was found.", advice)],
         )
-    return _checked(case, program, solution, clock, chosen, gap)
+    return _checked(case, program, solution, deadline, chosen, gap)
 
 
 def choose_solver(solver: str, program: Program) -> str:
@@ -93,7 +98,17 @@ def choose_solver(solver: str, program: Program) -> str:
     return "scip" if program.size[0] <= SCIP_ROWS else "highs"
 
 
-def _checked(case: Case, program: Program, solution: Solution, clock: Clock, solver: str, gap: float) -> Result:
+def plan_of(case: Case, program: Program, values: FloatArray) -> Plan:
+    """Take a plan from a solver's values of all columns; its rounding noise is removed, counts are whole."""
+    clean = np.where(np.abs(values) < _NOISE, 0.0, values)
+    parts: dict[str, Any] = {
+        name: program.take(name, clean).copy() for name in Plan.__dataclass_fields__ if name != "case"
+    }
+    parts["charger_add"] = np.rint(parts["charger_add"])
+    return Plan(case, **parts)
+
+
+def _checked(case: Case, program: Program, solution: Solution, deadline: Deadline, solver: str, gap: float) -> Result:
     """Make the plan canonical where that can be done, and verify it."""
     assert solution.values is not None
     values, notes = solution.values, list(assumptions(case))
@@ -101,14 +116,14 @@ def _checked(case: Case, program: Program, solution: Solution, clock: Clock, sol
     one = None
     if is_exact and program.size[0] <= MOST_ROWS:
         with contextlib.suppress(SolverError):  # the plan itself is found already
-            one = canonical(case, program, np.rint(program.take("charger_add", values)), clock)
+            one = canonical(case, program, np.rint(program.take("charger_add", values)), deadline)
     if one is not None:
         values = one.values
     elif is_exact:
         notes.append("This plan is one of several that cost the same; to pick the canonical one would take too long.")
     else:
         notes.append("This plan is one of several: its cost is not proven least, others may cost the same or less.")
-    plan = Plan.of(case, program, values)
+    plan = plan_of(case, program, values)
     verification = verify(plan, case, solution.objective, solution.bound)
     bound = min(solution.bound, plan.objective)
     distance = relative_gap(plan.objective, bound)
@@ -116,7 +131,7 @@ def _checked(case: Case, program: Program, solution: Solution, clock: Clock, sol
         return Result(
             "failed",
             solver,
-            clock.seconds,
+            deadline.seconds,
             verification=verification,
             problems=[
                 error(
@@ -127,4 +142,4 @@ def _checked(case: Case, program: Program, solution: Solution, clock: Clock, sol
             ],
         )
     status: Status = "optimal" if distance <= gap + 1e-9 else "feasible"
-    return Result(status, solver, clock.seconds, plan, bound, distance, verification, notes)
+    return Result(status, solver, deadline.seconds, plan, bound, distance, verification, notes)

@@ -9,13 +9,9 @@ import numpy as np
 
 from fleetopt import schema
 from fleetopt.case import Case, FloatArray
-from fleetopt.model.linear import Program
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_NOISE = 1e-7
-"""kWh, kWp or units; what is nearer to 0 is the solver's rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +34,6 @@ class Plan:
     grid_to_load: FloatArray
     soc: FloatArray
     """(y, d, s) energy in the battery at the start of the slot [kWh]."""
-
-    @classmethod
-    def of(cls, case: Case, program: Program, values: FloatArray) -> Plan:
-        """Take a plan from a solver's values of all columns; its rounding noise is removed."""
-        clean = np.where(np.abs(values) < _NOISE, 0.0, values)
-        parts: dict[str, Any] = {
-            name: program.take(name, clean).copy() for name in cls.__dataclass_fields__ if name != "case"
-        }
-        parts["charger_add"] = np.rint(parts["charger_add"])
-        return cls(case, **parts)
 
     @property
     def solar_kwp(self) -> FloatArray:

@@ -79,10 +79,13 @@ def study(export_ratio: float = 1.0, **changes: Any) -> Case:
 
 
 def hourly(years: int = 5, day_types: int = 365, export_ratio: float = 0.5) -> Case:
-    """A depot in hourly slots, made up with the shape of a real one: sun at noon, dear evenings, a growing fleet."""
+    """A depot in hourly slots, made up with the shape of a real one: sun at noon, dear evenings, a growing fleet.
+
+    Solar and battery pay for themselves within the horizon, so both are bought.
+    """
     random = np.random.default_rng(2025)
     hour = np.arange(24)
-    sun = np.clip(np.sin((hour - 6) / 12 * np.pi), 0, None)
+    sun = np.clip(np.sin((hour - 6) / 12 * np.pi), 0, None).round(9)
     evening = (hour >= 17) & (hour < 22)
     growth = np.linspace(1, 2, years)[:, None, None]
     return Case(
@@ -97,8 +100,8 @@ def hourly(years: int = 5, day_types: int = 365, export_ratio: float = 0.5) -> C
         baseload_kwh=random.uniform(20, 60, (day_types, 24)),
         grid_price=np.where(evening, 0.35, 0.15) * random.uniform(0.9, 1.1, (day_types, 24)),
         solar_yield=random.uniform(0.2, 1.2, (day_types, 1)) * 0.6 * sun,
-        solar_price=np.array(450.0),
-        battery_price=np.array(250.0),
+        solar_price=np.array(90.0 * years),
+        battery_price=np.array(50.0 * years),
         charger_price=np.array([[1000.0], [2500.0]]),
         capex_budget=np.array(60_000.0),
         grid_limit_kwh=np.array(1750.0),

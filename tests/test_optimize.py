@@ -13,7 +13,8 @@ from fleetopt import optimize as module
 from fleetopt.model import build
 from fleetopt.optimize import Result, optimize
 from fleetopt.problem import has_error
-from fleetopt.solvers.backend import Clock, LinearSession
+from fleetopt.solvers.backend import LinearSession
+from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import columns_of
 from tests.cases import hourly, one_slot, study, two_slots
 from tests.random_cases import random_case
@@ -50,7 +51,7 @@ def test_no_choice_of_chargers_is_cheaper(seed: int, solver: str):
     least = math.inf
     for bought in itertools.product(range(5), repeat=4):
         session.bound_columns(columns, np.array(bought, dtype=float), np.array(bought, dtype=float))
-        solution = session.solve(Clock(None))
+        solution = session.solve(Deadline(None))
         least = min(least, solution.objective)
     assert cost(case, solver=solver) == pytest.approx(least, rel=1e-9)
 

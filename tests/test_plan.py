@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fleetopt.model import build
-from fleetopt.optimize import optimize
+from fleetopt.optimize import optimize, plan_of
 from fleetopt.plan import Plan
 from tests.cases import study
 
@@ -27,7 +27,7 @@ def test_noise_becomes_zero_and_counts_become_whole():
     values = np.full(program.size[1], 3e-8)
     values[program.column_families["charger_add"].slice] = 0.9999999
     values[program.column_families["soc"].slice] = -4e-8
-    plan = Plan.of(study(), program, values)
+    plan = plan_of(study(), program, values)
     assert plan.charger_add.tolist() == [[1] * 5] * 2
     assert plan.solar_add.tolist() == [0] * 5
     assert not np.signbit(plan.soc).any()
@@ -35,7 +35,7 @@ def test_noise_becomes_zero_and_counts_become_whole():
 
 def test_a_figure_that_is_no_noise_is_kept():
     program = build(study())
-    plan = Plan.of(study(), program, np.full(program.size[1], 2e-7))
+    plan = plan_of(study(), program, np.full(program.size[1], 2e-7))
     assert plan.solar_add.tolist() == [2e-7] * 5
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -75,10 +76,14 @@ class Workbook:
     @cached_property
     def _faults(self) -> dict[str, dict[tuple[int, int], Fault]]:
         """The faults of each sheet by row and column, counted from 0."""
-        with zipfile.ZipFile(self.path) as package:
-            parts = (name for name in package.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml"))
-            if not any(_SUSPECT.search(package.read(part)) for part in parts):
-                return {}
+        try:
+            with zipfile.ZipFile(self.path) as package:
+                names = package.namelist()
+                parts = (name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml"))
+                if not any(_SUSPECT.search(package.read(part)) for part in parts):
+                    return {}
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as reason:
+            raise _damaged(self.path, reason) from None
         from openpyxl import load_workbook
 
         try:
@@ -89,8 +94,8 @@ class Workbook:
         for sheet in formulas.worksheets:
             there = faults.setdefault(sheet.title, {})
             pairs = zip(sheet.iter_rows(), results[sheet.title].iter_rows(), strict=True)
-            for i, (cells, calculated) in enumerate(pairs, start=sheet.min_row - 1):
-                for j, (cell, result) in enumerate(zip(cells, calculated, strict=True), start=sheet.min_column - 1):
+            for i, (cells, calculated) in enumerate(pairs):
+                for j, (cell, result) in enumerate(zip(cells, calculated, strict=True)):
                     if result.data_type == "e":
                         there[i, j] = Fault(f"the error {result.value}")
                     elif cell.data_type == "f" and result.value is None:
@@ -130,7 +135,7 @@ def _check_file(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as package:
             parts = {info.filename: info.file_size for info in package.infolist()}
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         if start[:2] == b"PK":
             raise _damaged(path, "it is cut off") from None
         raise FileError(

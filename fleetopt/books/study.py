@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from fleetopt import schema
-from fleetopt.books.files import Block, Workbook
-from fleetopt.books.tables import Found, find_header, key, missing_columns, read_names, read_rows
-from fleetopt.cells import convert
+from fleetopt.books.files import Block
+from fleetopt.books.study_files import STUDY_TABLES, copy_of, study_blocks, study_headers
+from fleetopt.books.tables import Found, doubled_columns, find_header, key, missing_columns, read_names, read_rows
+from fleetopt.cells import convert, is_blank
 from fleetopt.clock import slot_label, span
 from fleetopt.inputs import Cell, Inputs, Rows, given
-from fleetopt.problem import FileError, Problem, error, nearest, note, warning
+from fleetopt.problem import Problem, error, note, warning
 
-_TABLES = (schema.FLEET, schema.TRUCKS, schema.ENERGY, schema.COSTS)
 _CHARGER_HEADER = re.compile(r"charger\D*(\d+(?:\.\d+)?)\s*kw", re.IGNORECASE)
 _TRUCK_TYPE = re.compile(r"truck\s*type\s*(\S.*)", re.IGNORECASE)
 _BY_STUDY = "the study's layout"
@@ -33,15 +33,10 @@ def read_study(path: Path) -> Inputs:
         FileError: a file is missing or cannot be read.
     """
     problems: list[Problem] = []
-    try:
-        is_folder = path.is_dir()
-    except OSError:  # a name too long for the disk, for one: opening it says so
-        is_folder = False
-    blocks = _folder_blocks(path, problems) if is_folder else _workbook_blocks(Workbook(path), problems)
-    rows = {table.name: _table(blocks.get(table.study_sheet), table, problems) for table in _TABLES}
-    fleet, trucks, energy, costs = (rows[table.name] for table in _TABLES)
-    if is_folder:
-        _compare_copies(blocks, rows, problems)
+    blocks = study_blocks(path, problems)
+    rows = {table.name: _table(blocks.get(table.study_sheet), table, problems) for table in STUDY_TABLES}
+    fleet, trucks, energy, costs = (rows[table.name] for table in STUDY_TABLES)
+    _compare_copies(blocks, rows, problems)
 
     settings, area = _settings(blocks, problems)
     options, horizon = _parameters(blocks, problems)
@@ -69,104 +64,14 @@ def read_study(path: Path) -> Inputs:
             _BY_STUDY,
         ),
         settings={**settings, **area},
-        horizon=horizon,
+        horizon=horizon or len(set(fleet.values["year"])),
         problems=problems,
     )
 
 
-def _folder_blocks(folder: Path, problems: list[Problem]) -> dict[str, Block]:
-    """Sheets by the study's names; those of the four tables from their own files."""
-    try:
-        workbooks = {path.name.casefold(): path for path in sorted(folder.iterdir()) if _is_workbook(path)}
-    except OSError as fault:
-        raise FileError(
-            str(folder), f"cannot be read: {fault.strerror or fault}.", "Check your rights to it."
-        ) from None
-    paths: dict[str, Path] = {}
-    missing: list[str] = []
-    for names in (*(table.study_files for table in _TABLES), schema.STUDY_PARAMETER_FILES):
-        there = [workbooks[name.casefold()] for name in names if name.casefold() in workbooks]
-        if not there:
-            missing.append(names[0])
-            continue
-        if len(there) > 1:
-            both = " and ".join(path.name for path in there)
-            raise FileError(str(folder), f"holds both {both}.", "Keep the one that is right.")
-        paths[names[0]] = there[0]
-        if there[0].name != names[0]:
-            problems.append(note(there[0].name, f"taken as {names[0]}."))
-    if missing:
-        raise FileError(
-            str(folder),
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing. "
-            f"Workbooks there: {', '.join(path.name for path in workbooks.values()) or 'none'}.",
-            "Add what is missing, or name a single workbook.",
-        )
-    blocks = _workbook_blocks(Workbook(paths[schema.STUDY_PARAMETER_FILES[0]], is_named=True), None)
-    for table in _TABLES:
-        copy = blocks.pop(table.study_sheet, None)
-        if copy:
-            blocks[f"copy of {table.study_sheet}"] = copy
-        book = Workbook(paths[table.study_files[0]], is_named=True)
-        blocks[table.study_sheet] = _best_sheet(book, table)
-    for sheet in (schema.STUDY_ENERGY_SHEET, schema.STUDY_PARAMETER_SHEET, schema.STUDY_BUDGET_SHEET):
-        if sheet not in blocks:
-            known = [name for name in blocks if not name.startswith("copy of ")]
-            problems.append(_missing_sheet(schema.STUDY_PARAMETER_FILES[0], sheet, known))
-    return blocks
-
-
-def _is_workbook(path: Path) -> bool:
-    return path.suffix.casefold() in (".xlsx", ".xlsm") and not path.name.startswith("~$")
-
-
-def _best_sheet(book: Workbook, table: schema.Table) -> Block:
-    """The sheet that holds most of a table's headers."""
-    blocks = [book.block(sheet) for sheet in book.sheets]
-    headers = _headers(table)
-
-    def matches(block: Block) -> int:
-        found = find_header(block, headers)
-        return len(found.columns) if found else 0
-
-    return max(blocks, key=matches)
-
-
-def _workbook_blocks(book: Workbook, problems: list[Problem] | None) -> dict[str, Block]:
-    """Sheets of one workbook by the study's names."""
-    by_key = {key(sheet): sheet for sheet in book.sheets}
-    blocks: dict[str, Block] = {}
-    expected = (
-        *(table.study_sheet for table in _TABLES),
-        schema.STUDY_ENERGY_SHEET,
-        schema.STUDY_PARAMETER_SHEET,
-        schema.STUDY_BUDGET_SHEET,
-    )
-    for name in expected:
-        if sheet := by_key.get(key(name)):
-            blocks[name] = book.block(sheet)
-        elif problems is not None:
-            problems.append(_missing_sheet(book.path.name, name, book.sheets))
-    return blocks
-
-
-def _missing_sheet(file: str, sheet: str, there: Sequence[str]) -> Problem:
-    return error(file, f"the sheet '{sheet}' is missing.", nearest(sheet, there))
-
-
-def _headers(table: schema.Table) -> dict[str, tuple[str, ...]]:
-    return {
-        column.name: column.study for column in table.columns if column.study and column.name not in _FROM_ELSEWHERE
-    }
-
-
-_FROM_ELSEWHERE = ("capex_budget",)
-"""Columns that the study keeps on a sheet of their own."""
-
-
 def _table(block: Block | None, table: schema.Table, problems: list[Problem]) -> Rows:
     """One table of the study with its labels normalised; without rows when it is not there."""
-    headers = _headers(table)
+    headers = study_headers(table)
     empty = Rows(table, {name: [] for name in headers}, {})
     if block is None:
         return empty
@@ -178,6 +83,7 @@ def _table(block: Block | None, table: schema.Table, problems: list[Problem]) ->
     problems.extend(missing)
     if found is None or missing:
         return empty
+    problems.extend(doubled_columns(block, found, headers))
     columns = [column for column in table.columns if column.name in found.columns]
     if table is schema.COSTS:
         found, columns = _with_charger_columns(block, found, columns, problems)
@@ -237,13 +143,13 @@ def _charger(power_kw: float) -> str:
 
 def _compare_copies(blocks: Mapping[str, Block], rows: Mapping[str, Rows], problems: list[Problem]) -> None:
     """Warn where the parameter workbook holds a table that says something else than the table's own file."""
-    for table in _TABLES:
-        copy = blocks.get(f"copy of {table.study_sheet}")
+    for table in STUDY_TABLES:
+        copy = blocks.get(copy_of(table))
         if copy is None:
             continue
         unheard: list[Problem] = []
         other = _table(copy, table, unheard)
-        if len(other) and sorted(_records(other), key=repr) != sorted(_records(rows[table.name]), key=repr):
+        if sorted(_records(other), key=repr) != sorted(_records(rows[table.name]), key=repr):
             problems.append(
                 warning(
                     copy.place,
@@ -254,7 +160,9 @@ def _compare_copies(blocks: Mapping[str, Block], rows: Mapping[str, Rows], probl
 
 
 def _records(rows: Rows) -> Iterable[tuple[Any, ...]]:
-    return zip(*(rows.values[name] for name in sorted(rows.values)), strict=True)
+    """What the plan needs of each row."""
+    needed = rows.values.keys() - {column.name for column in rows.table.columns if not column.is_needed}
+    return zip(*(rows.values[name] for name in sorted(needed)), strict=True)
 
 
 def _settings(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[dict[str, Cell], dict[str, Cell]]:
@@ -335,18 +243,31 @@ def _within(rows: Rows, years: range, problems: list[Problem]) -> Rows:
     others = sorted({year for year in listed if year is not None and year not in years})
     if others:
         first = next(i for i, year in enumerate(listed) if year is not None and year not in years)
+        if not kept:
+            problems.append(
+                error(
+                    rows.where("year", first),
+                    f"all rows lie outside the planning years {years[0]} to {years[-1]}, "
+                    "which start with the first year of the vehicles.",
+                    "Correct the years here or of the vehicles.",
+                )
+            )
+            return rows.take(kept)
+        left_out = len(listed) - len(kept)
         problems.append(
             note(
                 rows.where("year", first),
-                f"{len(listed) - len(kept)} rows of {_spoken(others)} lie outside the planning years "
-                f"{years[0]} to {years[-1]} and are not used.",
+                f"{left_out} row{'s' if left_out > 1 else ''} of {_spoken(others)} outside the planning years "
+                f"{_spoken(years)} {'are' if left_out > 1 else 'is'} not used.",
             )
         )
     return rows.take(kept)
 
 
 def _spoken(years: Sequence[int]) -> str:
-    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]} to {years[-1]}"
+    return ", ".join(map(str, years))
 
 
 def _budget(block: Block | None, costs: Rows, problems: list[Problem]) -> None:
@@ -363,8 +284,14 @@ def _budget(block: Block | None, costs: Rows, problems: list[Problem]) -> None:
             filled = [
                 i
                 for i in range(found.row + 1, len(block.rows))
-                if j < len(block.rows[i]) and block.rows[i][j] is not None
+                if j < len(block.rows[i]) and not is_blank(block.rows[i][j])
             ]
+            remarks = [i for i in filled[1:] if isinstance(block.rows[i][j], str)]
+            problems.extend(
+                note(block.where(i, j), f"text that is not part of the table was not read: '{block.rows[i][j]}'.")
+                for i in remarks
+            )
+            filled = [i for i in filled if i not in remarks]
             row = filled[0] if filled else found.row + 1
             where = block.where(row, j)
             amount = convert(block.rows[row][j] if filled else None, column, where, problems)

@@ -52,6 +52,16 @@ def find_header(block: Block, names: Mapping[str, Sequence[str]]) -> Found | Non
     return best
 
 
+def doubled_columns(block: Block, found: Found, names: Mapping[str, Sequence[str]]) -> list[Problem]:
+    """Say which headers stand twice."""
+    by_key = {key(header): column for column, headers in names.items() for header in headers}
+    return [
+        error(block.where(found.row, j), f"a second column is headed '{value}'.", "Keep one.")
+        for j, value in enumerate(block.rows[found.row])
+        if isinstance(value, str) and found.columns.get(by_key.get(key(value), ""), j) != j
+    ]
+
+
 def missing_columns(block: Block, found: Found | None, names: Mapping[str, Sequence[str]]) -> list[Problem]:
     """Say which headers are not there, and what was probably meant."""
     row = block.rows[found.row] if found else next((r for r in block.rows if any(v is not None for v in r)), [])
@@ -135,7 +145,10 @@ def read_names(
             )
             continue
         cells[column.name] = Cell(convert(row[found.columns["value"]], column, where, problems), where)
-    there = [str(row[found.columns["name"]]) for row in block.rows[found.row + 1 :] if len(row) > found.columns["name"]]
+    j = found.columns["name"]
+    there = [
+        row[j] for row in block.rows[found.row + 1 :] if len(row) > j and isinstance(row[j], str) and row[j].strip()
+    ]
     problems.extend(
         error(block.place, f"the parameter '{column.study[0]}' is missing.", nearest(column.study[0], there))
         for column in columns

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fleetopt.case import Case
 from fleetopt.model import constraints
-from fleetopt.model.linear import LinearProgram, Program
+from fleetopt.model.linear import LinearProgram
 from fleetopt.model.objective import total_cost
+from fleetopt.model.program import Program
 from fleetopt.model.variables import declare_variables
 
 

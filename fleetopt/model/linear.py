@@ -1,232 +1,15 @@
-"""A linear programme over arrays of variables: written as maths, kept as arrays.
-
-An `Expression` is a whole array of linear expressions. Its terms are pairs of arrays (coefficient, column) of shape
-`(*shape, summands)`, so that adding, scaling, rolling and summing are numpy operations and no row is ever touched by a
-Python loop. Names of rows and columns are made only when somebody looks.
-"""
+"""A linear programme under construction: variables and rows over named index sets, written as maths."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
-IndexArray = NDArray[np.int64]
-
-
-class Rows(NamedTuple):
-    """`lower <= expression <= upper`, one row for each element."""
-
-    expression: Expression
-    lower: FloatArray
-    upper: FloatArray
-
-
-class Expression:
-    """An array of linear expressions in the columns of one programme."""
-
-    __array_ufunc__ = None  # numpy leaves `array * expression` to us
-    __hash__ = None  # type: ignore[assignment]
-
-    def __init__(
-        self, shape: tuple[int, ...], terms: Sequence[tuple[FloatArray, IndexArray]], constant: ArrayLike = 0.0
-    ) -> None:
-        """Take terms of shape `(*shape, summands)` and a constant of `shape`."""
-        self.shape = shape
-        self.terms = list(terms)
-        self.constant = np.broadcast_to(np.asarray(constant, dtype=float), shape)
-
-    def _stretched(self, shape: tuple[int, ...]) -> list[tuple[FloatArray, IndexArray]]:
-        leading = (1,) * (len(shape) - len(self.shape))
-        return [
-            (
-                np.broadcast_to(coefficients.reshape(leading + coefficients.shape), (*shape, coefficients.shape[-1])),
-                np.broadcast_to(columns.reshape(leading + columns.shape), (*shape, columns.shape[-1])),
-            )
-            for coefficients, columns in self.terms
-        ]
-
-    def __add__(self, other: Expression | ArrayLike) -> Expression:
-        """Add elementwise, with numpy's broadcasting."""
-        if isinstance(other, Expression):
-            shape = np.broadcast_shapes(self.shape, other.shape)
-            terms = self._stretched(shape) + other._stretched(shape)
-            return Expression(shape, terms, self.constant + other.constant)
-        shape = np.broadcast_shapes(self.shape, np.shape(other))
-        return Expression(shape, self._stretched(shape), self.constant + np.asarray(other, dtype=float))
-
-    def __mul__(self, factor: ArrayLike) -> Expression:
-        """Scale elementwise, with numpy's broadcasting."""
-        array = np.asarray(factor, dtype=float)
-        shape = np.broadcast_shapes(self.shape, array.shape)
-        spread = np.broadcast_to(array, shape)[..., None]
-        terms = [(coefficients * spread, columns) for coefficients, columns in self._stretched(shape)]
-        return Expression(shape, terms, self.constant * array)
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-    def __neg__(self) -> Expression:
-        """Negate elementwise."""
-        return self * -1.0
-
-    def __sub__(self, other: Expression | ArrayLike) -> Expression:
-        """Subtract elementwise, with numpy's broadcasting."""
-        return self + (-other if isinstance(other, Expression) else -np.asarray(other, dtype=float))
-
-    def __rsub__(self, other: ArrayLike) -> Expression:
-        """Subtract this from a constant."""
-        return -self + other
-
-    def __getitem__(self, key: Any) -> Expression:
-        """Index the elements as numpy would; `None` makes a new axis."""
-        constant = self.constant[key]
-        key = key if isinstance(key, tuple) else (key,)
-        every = (*key, slice(None) if any(k is Ellipsis for k in key) else Ellipsis)  # the summands come last
-        terms = [(coefficients[every], columns[every]) for coefficients, columns in self.terms]
-        return Expression(constant.shape, terms, constant)
-
-    def roll(self, shift: int, axis: int) -> Expression:
-        """Shift the elements along an axis; the last become the first."""
-        terms = [
-            (np.roll(coefficients, shift, axis), np.roll(columns, shift, axis)) for coefficients, columns in self.terms
-        ]
-        return Expression(self.shape, terms, np.roll(self.constant, shift, axis))
-
-    def sum(self, axis: int = 0) -> Expression:
-        """Add the elements along an axis up."""
-        shape = self.shape[:axis] + self.shape[axis + 1 :]
-        terms = [
-            (
-                np.moveaxis(coefficients, axis, -2).reshape(*shape, -1),
-                np.moveaxis(columns, axis, -2).reshape(*shape, -1),
-            )
-            for coefficients, columns in self.terms
-        ]
-        return Expression(shape, terms, self.constant.sum(axis))
-
-    def cumsum(self) -> Expression:
-        """Running total along the last axis: element i holds the sum of the elements up to i."""
-        length = self.shape[-1]
-        until = np.tri(length)
-        running = self[..., None, :] * until
-        return Expression(running.shape, running.terms, self.constant[..., None, :] * until).sum(len(self.shape))
-
-    def __eq__(self, other: Expression | ArrayLike) -> Rows:  # type: ignore[override]
-        """Both sides are equal, elementwise."""
-        return self._compared(other, -0.0, 0.0)
-
-    def __le__(self, other: Expression | ArrayLike) -> Rows:
-        """The left is at most the right, elementwise."""
-        return self._compared(other, -np.inf, 0.0)
-
-    def __ge__(self, other: Expression | ArrayLike) -> Rows:
-        """The left is at least the right, elementwise."""
-        return self._compared(other, 0.0, np.inf)
-
-    def _compared(self, other: Expression | ArrayLike, lower: float, upper: float) -> Rows:
-        difference = self - other
-        return Rows(difference, lower - difference.constant, upper - difference.constant)
-
-
-@dataclass(frozen=True)
-class Family:
-    """A block of rows or columns of one name: `axes` such as "yds", the first index and the shape."""
-
-    name: str
-    axes: str
-    start: int
-    shape: tuple[int, ...]
-
-    @property
-    def slice(self) -> slice:
-        """The family's place among all rows or all columns."""
-        return slice(self.start, self.start + int(np.prod(self.shape)))
-
-
-@dataclass(frozen=True)
-class Program:
-    """A finished linear programme: minimise `cost @ x + offset` in rows and columns, row-wise and sorted.
-
-    `row_starts` has one entry more than there are rows; the entries of row i are `columns` and `coefficients` from
-    `row_starts[i]` to `row_starts[i + 1]`, by ascending column, without zeros.
-    """
-
-    lower: FloatArray
-    upper: FloatArray
-    integer: NDArray[np.bool_]
-    cost: FloatArray
-    offset: float
-    row_lower: FloatArray
-    row_upper: FloatArray
-    row_starts: IndexArray
-    columns: IndexArray
-    coefficients: FloatArray
-    column_families: Mapping[str, Family]
-    row_families: Mapping[str, Family]
-    sets: Mapping[str, Sequence[Any]]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Rows and columns."""
-        return len(self.row_lower), len(self.lower)
-
-    def take(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
-        """Values of one column family, in its shape, out of values for all columns."""
-        family = self.column_families[name]
-        return values[family.slice].reshape(family.shape)
-
-    def elastic(self, *names: str, is_shared: bool = False) -> Program:
-        """Let the rows of some families be broken, and ask for the least by which they must be.
-
-        Each of the rows gets a column that adds what is missing to its left side, or takes off what is too much; their
-        sum is the new cost. With `is_shared` all rows have one column together: the same amount for each.
-        """
-        rows = np.concatenate([np.arange(*self.row_families[name].slice.indices(self.size[0])) for name in names])
-        fills = np.where(np.isfinite(self.row_lower[rows]), 1.0, -1.0)
-        added = np.zeros_like(rows) if is_shared else np.arange(len(rows))
-        width = int(added.max(initial=-1)) + 1
-        places = self.row_starts[rows + 1]
-        lengths = np.diff(self.row_starts)
-        lengths[rows] += 1
-        return replace(
-            self,
-            lower=np.append(self.lower, np.zeros(width)),
-            upper=np.append(self.upper, np.full(width, np.inf)),
-            integer=np.append(self.integer, np.zeros(width, dtype=bool)),
-            cost=np.append(np.zeros(self.size[1]), np.ones(width)),
-            offset=0.0,
-            row_starts=np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)]),
-            columns=np.insert(self.columns, places, added + self.size[1]),
-            coefficients=np.insert(self.coefficients, places, fills),
-        )
-
-    def row_names(self) -> list[str]:
-        """Names of all rows, such as `demand_balance(2029,Average_day,12PM_6PM)`."""
-        return self._names(self.row_families.values())
-
-    def column_names(self) -> list[str]:
-        """Names of all columns, such as `solar_kwp(2029)`."""
-        return self._names(self.column_families.values())
-
-    def _names(self, families: Any) -> list[str]:
-        names: list[str] = []
-        for family in families:
-            labels = [_file_safe(self.sets[axis]) for axis in family.axes]
-            for index in np.ndindex(*family.shape):
-                place = ",".join(labels[axis][i] for axis, i in enumerate(index))
-                names.append(f"{family.name}({place})" if place else family.name)
-        return names
-
-
-def _file_safe(labels: Sequence[Any]) -> list[str]:
-    """Labels as an LP file can hold them; their positions where that would make two of them the same."""
-    safe = ["".join(c if c.isascii() and (c.isalnum() or c == ".") else "_" for c in str(label)) for label in labels]
-    return safe if len(set(safe)) == len(safe) else [str(i + 1) for i in range(len(safe))]
+from fleetopt.model.expression import Expression, FloatArray, IndexArray, Rows
+from fleetopt.model.program import Family, Program
 
 
 class LinearProgram:
@@ -308,15 +91,28 @@ def _joined(parts: list[FloatArray]) -> FloatArray:
 def _row_block(expression: Expression) -> tuple[IndexArray, IndexArray, FloatArray]:
     """Entries in each row, then columns and coefficients row after row, columns ascending, no zeros, none twice."""
     height = int(np.prod(expression.shape))
-    coefficients = np.concatenate([c.reshape(height, -1) for c, _ in expression.terms], axis=1)
-    columns = np.concatenate([c.reshape(height, -1) for _, c in expression.terms], axis=1)
+    summands = [(c[..., i], k[..., i]) for c, k in expression.terms for i in range(k.shape[-1])]
+    if height:
+        summands.sort(key=lambda summand: int(summand[1].flat[0]))  # the first row's order, nearly always every row's
+    coefficients = np.empty((*expression.shape, len(summands)))
+    columns = np.empty((*expression.shape, len(summands)), dtype=np.int64)
+    for i, summand in enumerate(summands):
+        coefficients[..., i], columns[..., i] = summand
+    coefficients, columns = coefficients.reshape(height, -1), columns.reshape(height, -1)
+    unsorted = (columns[:, 1:] <= columns[:, :-1]).any(axis=1)
+    if unsorted.any():
+        columns[unsorted], coefficients[unsorted] = _sorted_rows(columns[unsorted], coefficients[unsorted])
+    kept = coefficients != 0.0
+    return kept.sum(axis=1), columns[kept], coefficients[kept]
+
+
+def _sorted_rows(columns: IndexArray, coefficients: FloatArray) -> tuple[IndexArray, FloatArray]:
+    """Columns ascending in each row; one that is named twice counts once, with the sum, and once with 0."""
     order = np.argsort(columns, axis=1, kind="stable")
     columns = np.take_along_axis(columns, order, axis=1)
     coefficients = np.take_along_axis(coefficients, order, axis=1)
-    for i in range(1, columns.shape[1]):  # a column named twice in a row counts once, with the sum
+    for i in range(1, columns.shape[1]):
         twice = columns[:, i] == columns[:, i - 1]
-        if twice.any():
-            coefficients[twice, i] += coefficients[twice, i - 1]
-            coefficients[twice, i - 1] = 0.0
-    kept = coefficients != 0.0
-    return kept.sum(axis=1), columns[kept], coefficients[kept]
+        coefficients[twice, i] += coefficients[twice, i - 1]
+        coefficients[twice, i - 1] = 0.0
+    return columns, coefficients

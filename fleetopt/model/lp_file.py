@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from fleetopt.model.linear import Program
+from fleetopt.model.program import Program
 
 _LINE = 200
 """Characters in a line; some readers take no more than 255."""

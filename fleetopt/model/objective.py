@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fleetopt.case import Case
-from fleetopt.model.linear import Expression, LinearProgram
+from fleetopt.model.expression import Expression
+from fleetopt.model.linear import LinearProgram
 from fleetopt.model.variables import Variables
 
 

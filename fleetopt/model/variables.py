@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from fleetopt.model.linear import Expression, LinearProgram
+from fleetopt.model.expression import Expression
+from fleetopt.model.linear import LinearProgram
 
 
 @dataclass(frozen=True)

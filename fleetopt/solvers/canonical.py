@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleetopt.case import Case
-from fleetopt.model.linear import FloatArray, Program
-from fleetopt.solvers.backend import Clock, Solution
+from fleetopt.model.expression import FloatArray
+from fleetopt.model.program import Program
 from fleetopt.solvers.chargers import ChargerChoice
+from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import EnergyProblem
+from fleetopt.solvers.messages import Solution
 
 MOST_ROWS = 20_000
 """Cases with more rows keep the solver's plan, one of several: the canonical one would cost more than the optimum."""
@@ -30,20 +32,20 @@ class Canonical:
     objective: float
 
 
-def canonical(case: Case, program: Program, charger_add: FloatArray, clock: Clock) -> Canonical | None:
+def canonical(case: Case, program: Program, charger_add: FloatArray, deadline: Deadline) -> Canonical | None:
     """Choose the canonical plan among all as cheap as the best with these chargers bought.
 
     None when time ran out. A choice of chargers that turns out cheaper than the given one is taken.
     """
     energy = EnergyProblem(program)
-    solution = _canonical_chargers(case, energy, charger_add, clock)
+    solution = _canonical_chargers(case, energy, charger_add, deadline)
     if solution is None or solution.values is None:
         return None
     objective = solution.objective
     energy.keep_optimal(solution, program.cost)
     values = solution.values
     for wish in _wishes(case, program):
-        solution = energy.least(wish, clock)
+        solution = energy.least(wish, deadline)
         if solution.status != "optimal" or solution.values is None:
             return None
         values = solution.values
@@ -51,25 +53,27 @@ def canonical(case: Case, program: Program, charger_add: FloatArray, clock: Cloc
     return Canonical(values, objective)
 
 
-def _canonical_chargers(case: Case, energy: EnergyProblem, charger_add: FloatArray, clock: Clock) -> Solution | None:
+def _canonical_chargers(
+    case: Case, energy: EnergyProblem, charger_add: FloatArray, deadline: Deadline
+) -> Solution | None:
     """Solve the energy problem for the canonical chargers."""
-    best = energy.solve(charger_add, clock)
+    best = energy.solve(charger_add, deadline)
     if best.status != "optimal":
         return None
     choice = ChargerChoice(case)
     choice.costs.append(energy.plane(best, charger_add))
     while True:
         most_cost = best.objective + _EQUAL * max(1.0, abs(best.objective))
-        proposed = choice.canonical(most_cost, clock)
+        proposed = choice.canonical(most_cost, deadline)
         if proposed is None:
             return None
-        solution = energy.solve(proposed, clock)
+        solution = energy.solve(proposed, deadline)
         if solution.status == "optimal":
             if solution.objective <= most_cost:
                 return solution
             choice.costs.append(energy.plane(solution, proposed))
         elif solution.status == "infeasible":
-            short = energy.shortfall(proposed, clock)
+            short = energy.shortfall(proposed, deadline)
             if short is None:
                 return None
             choice.barriers.append(short[1])

@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetopt.case import Case
-from fleetopt.model.linear import Expression, FloatArray, LinearProgram
-from fleetopt.solvers.backend import Clock, Solution, solve
+from fleetopt.model.expression import Expression, FloatArray
+from fleetopt.model.linear import LinearProgram
+from fleetopt.solvers.backend import solve
+from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import Plane
+from fleetopt.solvers.messages import Solution
 
 _DIGITS = 2.0**40
 """Whole-number scale of the largest coefficient of a row."""
@@ -36,7 +39,7 @@ class ChargerChoice:
         self.barriers: list[Plane] = []
         """Each is 0 or less for every choice that has a plan at all."""
 
-    def cheapest(self, clock: Clock) -> tuple[Solution, FloatArray | None]:
+    def cheapest(self, deadline: Deadline) -> tuple[Solution, FloatArray | None]:
         """Find the choice whose cost can be least so far; the solution's bound is the least cost [USD] there can be."""
         m, charger_add = self._program()
         unit = max(1.0, *(abs(plane.level) for plane in self.costs)) / _DIGITS if self.costs else 1.0
@@ -46,11 +49,11 @@ class ChargerChoice:
             m.add(f"cost_plane_{i}", "", cost - (slopes * charger_add).sum().sum() >= level)
         m.minimize(cost) if self.costs else m.minimize(self._case.charger_price * charger_add)
         program = m.finish()
-        solution = solve(program, "cp-sat", clock)
+        solution = solve(program, "cp-sat", deadline)
         bound = solution.bound * unit if self.costs else -np.inf
         return Solution(solution.status, bound=bound), self._chosen(solution)
 
-    def canonical(self, most_cost: float, clock: Clock) -> FloatArray | None:
+    def canonical(self, most_cost: float, deadline: Deadline) -> FloatArray | None:
         """Find the one choice among those that may cost no more than this: fewest chargers, each as late as possible.
 
         Equals are told apart by taking the smaller number for the first charger type and year that differ. None when
@@ -68,7 +71,7 @@ class ChargerChoice:
         for i, weights in enumerate(_packed([count, earliness, *one_by_one], self._most)):
             ranked = (weights * charger_add).sum().sum()
             m.minimize(ranked)
-            solution = solve(m.finish(), "cp-sat", clock)
+            solution = solve(m.finish(), "cp-sat", deadline)
             chosen = self._chosen(solution)
             if chosen is None or solution.status != "optimal":
                 return None

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fleetopt.model.linear import FloatArray, IndexArray, Program
-from fleetopt.solvers.backend import Clock, LinearSession, Solution, SolverError
+from fleetopt.model.expression import FloatArray, IndexArray
+from fleetopt.model.program import Program
+from fleetopt.solvers.backend import LinearSession
+from fleetopt.solvers.deadline import Deadline
+from fleetopt.solvers.messages import Solution, SolverError
 
 _BINDING = 1e-7
 """A dual or reduced cost above this share of the largest cost holds its row or column to the optimum."""
@@ -38,17 +41,17 @@ class EnergyProblem:
         self._charger_columns = columns_of(program, "charger_add")
         self._charger_shape = program.column_families["charger_add"].shape
 
-    def solve(self, charger_add: FloatArray, clock: Clock) -> Solution:
+    def solve(self, charger_add: FloatArray, deadline: Deadline) -> Solution:
         """Least cost with these chargers bought: status optimal, infeasible, or no_solution when time ran out."""
         self._fix(self._session, charger_add)
-        return self._session.solve(clock)
+        return self._session.solve(deadline)
 
     def plane(self, solution: Solution, charger_add: FloatArray) -> Plane:
         """Lower bound on the cost of every choice of chargers, exact at the one that was solved."""
         slopes = _duals(solution.reduced_costs)[self._charger_columns].reshape(self._charger_shape)
         return Plane(slopes, solution.objective - float((slopes * charger_add).sum()))
 
-    def shortfall(self, charger_add: FloatArray, clock: Clock) -> tuple[float, Plane] | None:
+    def shortfall(self, charger_add: FloatArray, deadline: Deadline) -> tuple[float, Plane] | None:
         """How far budget and charging power fall short with these chargers, and a lower bound on it for all others.
 
         None when no chargers at all would help: some other limit is too tight. Raises TimeoutError when time ran out.
@@ -56,17 +59,17 @@ class EnergyProblem:
         if self._shortfall is None:
             self._shortfall = LinearSession(self.program.elastic("capex_budget", "charger_capacity"))
         self._fix(self._shortfall, charger_add)
-        solution = self._shortfall.solve(clock)
+        solution = self._shortfall.solve(deadline)
         if solution.status == "infeasible":
             return None
         if solution.status != "optimal":
             raise TimeoutError
         return solution.objective, self.plane(solution, charger_add)
 
-    def least(self, cost: FloatArray, clock: Clock) -> Solution:
+    def least(self, cost: FloatArray, deadline: Deadline) -> Solution:
         """Minimise another cost over the plans that are left."""
         self._session.set_cost(cost)
-        return self._session.solve(clock)
+        return self._session.solve(deadline)
 
     def keep_optimal(self, solution: Solution, cost: FloatArray) -> None:
         """Keep, of the plans that are left, exactly those as good as this solution.

@@ -2,12 +2,11 @@
 
 `build` counts the formulation written down as arrays (`model.build`) and as the message that OR-Tools takes
 (`to_proto`); `solve` counts these, the solver and its answer as arrays; `plan` is a whole `optimize`. The case and the
-imports are there before the clock starts.
+imports are there before the deadline starts.
 """
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from typing import Any
@@ -16,9 +15,11 @@ import numpy as np
 
 from fleetopt.case import Case
 from fleetopt.model import build
-from fleetopt.model.linear import Program
+from fleetopt.model.program import Program
 from fleetopt.optimize import optimize
-from fleetopt.solvers.backend import Clock, solve, to_proto
+from fleetopt.solvers.backend import solve
+from fleetopt.solvers.deadline import Deadline
+from fleetopt.solvers.messages import to_proto
 from tests.benchmarks.process import answer, point
 
 
@@ -36,7 +37,7 @@ def build_and_solve(case: Case) -> dict[str, Any]:
     """Seconds to build and solve with HiGHS, the model's size and its optimum [USD]."""
     started = time.perf_counter()
     program = build(case)
-    solution = solve(program, "highs", Clock(None))
+    solution = solve(program, "highs", Deadline(None))
     seconds = time.perf_counter() - started
     return {"seconds": seconds, **_size(program), "optimum": solution.objective}
 
@@ -48,11 +49,13 @@ def check(case: Case) -> dict[str, Any]:
     sums = np.add.reduceat(program.coefficients * values[program.columns], program.row_starts[:-1])
     slacks = np.minimum(sums - program.row_lower, program.row_upper - sums)
     figures = {"cost": program.cost @ values + program.offset, "slacks": slacks.sum()}
-    return {**_size(program), **figures, "optimum": solve(program, "highs", Clock(None)).objective}
+    return {**_size(program), **figures, "optimum": solve(program, "highs", Deadline(None)).objective}
 
 
 def plan(case: Case) -> dict[str, Any]:
     """Seconds of a whole `optimize` with HiGHS, seconds of its building, and the peak memory [MB]."""
+    import resource  # Windows has none
+
     started = time.perf_counter()
     result = optimize(case, solver="highs")
     seconds = time.perf_counter() - started

@@ -102,7 +102,7 @@ def test_the_data_folder_needs_no_word_except_on_the_years_beyond_the_horizon(de
     found = check(read_study(depots["data folder"]))
     assert said(found, "note") == (
         "note: [Infra_Procurement_Costs.xlsx]Infra"
-        "ProcurementCosts!A7: 5 rows of 2030 to 2034 lie outside the planning years 2025 to 2029 and are not used."
+        "ProcurementCosts!A7: 5 rows of 2030 to 2034 outside the planning years 2025 to 2029 are not used."
     )
     assert len(found) == 1
 
@@ -118,11 +118,11 @@ def test_the_data_folder_needs_no_word_except_on_the_years_beyond_the_horizon(de
         ("untidy workbook", "EnergyProfileData!D7", "not read: 'NOTE: Solar units"),
         ("untidy workbook", "EnergyProfileData!D8", "not read: 'NOTE: This data"),
         ("untidy workbook", "EnergyProfileData!B26", "not read: 'Picture of"),
-        ("untidy workbook", "InfraProcurementCosts!A7", "5 rows of 2030 to 2034 lie outside"),
+        ("untidy workbook", "InfraProcurementCosts!A7", "5 rows of 2030 to 2034 outside"),
         ("untidy folder", "Vehcile_Data.xlsx", "taken as Vehicle_Data.xlsx"),
         ("untidy folder", "Vehcile_Charging_Data.xlsx", "taken as Vehicle_Charging_Data.xlsx"),
         ("untidy folder", "[Energy_Profile_Data.xlsx]Sheet1!A2", "'12AM-6 AM' is read as '12AM-6AM'"),
-        ("untidy folder", "[Infra_Procurement_Costs.xlsx]Sheet1!A7", "5 rows of 2030 to 2034 lie outside"),
+        ("untidy folder", "[Infra_Procurement_Costs.xlsx]Sheet1!A7", "5 rows of 2030 to 2034 outside"),
     ],
 )
 def test_what_was_normalised_is_noted_with_its_cell(depots, form, where, words):
@@ -631,7 +631,7 @@ def test_whatever_stands_in_some_cells_there_is_an_error_or_a_case(monkeypatch, 
         sheets = small()
         for (name, i, j), value in zip(cells, values, strict=True):
             sheets[name][i][j] = value
-        monkeypatch.setattr("fleetopt.books.study.Workbook", lambda _path, sheets=sheets: InMemory(sheets))
+        monkeypatch.setattr("fleetopt.books.study_files.Workbook", lambda _path, sheets=sheets: InMemory(sheets))
         inputs = read_study(Path("depot.xlsx"))
         found = check(inputs)
         assert places(found) or len(scenarios(inputs)) == 3, change

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fleetopt.model.linear import LinearProgram, Program
+from fleetopt.model.linear import LinearProgram
+from fleetopt.model.program import Program
 
 
 def dense(program: Program) -> np.ndarray:
@@ -106,6 +107,7 @@ def test_a_row_of_another_shape_than_declared_is_refused():
         m.add("row", "ys", x <= 1)
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
 def test_a_coefficient_that_is_no_number_is_refused(wrong: float):
     m = LinearProgram(y=(1,))

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from fleetopt.model import build
-from fleetopt.optimize import optimize
+from fleetopt.optimize import optimize, plan_of
 from fleetopt.plan import Plan
-from fleetopt.solvers.backend import Clock, solve
+from fleetopt.solvers.backend import solve
 from fleetopt.solvers.canonical import canonical
 from fleetopt.solvers.chargers import ChargerChoice
+from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import Plane
 from tests.cases import TOTALS, one_slot, study, two_slots
 from tests.random_cases import random_case
@@ -50,15 +51,15 @@ def test_every_equally_cheap_choice_of_chargers_leads_to_the_same_plan(ratio: fl
     program = build(case)
     chosen = np.zeros((2, 5))
     chosen[1, 0] = chosen[1, second] = 1  # the second 400 kW charger costs the same in 2027, 2028 and 2029
-    found = canonical(case, program, chosen, Clock(None))
+    found = canonical(case, program, chosen, Deadline(None))
     assert found.objective == pytest.approx(TOTALS[ratio], abs=5e-5)
-    assert_same(Plan.of(case, program, found.values), optimize(case).plan)
+    assert_same(plan_of(case, program, found.values), optimize(case).plan)
 
 
 @pytest.mark.parametrize("ratio", TOTALS)
 def test_making_the_plan_canonical_gives_no_cent_away(ratio: float):
     program = build(study(ratio))
-    least = solve(program, "scip", Clock(None)).objective
+    least = solve(program, "scip", Deadline(None)).objective
     assert optimize(study(ratio)).plan.objective == pytest.approx(least, rel=1e-12)
 
 
@@ -116,11 +117,11 @@ def test_the_choice_of_chargers_is_exact_for_fractional_powers():
     # 22.5 kW x 24 h = 540 kWh each: 3 for 1,620 kWh, 4 for a little more
     for need, bought in ((1620.0, 3), (1620.1, 4)):
         choice = ChargerChoice(one_slot(charging_kwh=need, power_kw=22.5))
-        assert choice.canonical(np.inf if not choice.costs else 0.0, Clock(None)).item() == bought
+        assert choice.canonical(np.inf if not choice.costs else 0.0, Deadline(None)).item() == bought
 
 
 def test_a_barrier_excludes_what_it_says():
     choice = ChargerChoice(one_slot(charging_kwh=1000.0))
     choice.barriers.append(Plane(np.array([[-1.0]]), 2.0))  # 2 - charger_add <= 0: at least two
     choice._most = np.full((1, 1), 5.0)
-    assert choice.canonical(0.0, Clock(None)).item() == 2
+    assert choice.canonical(0.0, Deadline(None)).item() == 2

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fleetopt.model import build
-from fleetopt.solvers.backend import Clock, solve
+from fleetopt.solvers.backend import solve
+from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.decomposition import solve_by_parts
 from fleetopt.solvers.energy import EnergyProblem
 from tests.cases import TOTALS, hourly, study
@@ -16,7 +17,7 @@ from tests.random_cases import random_case
 
 
 def by_parts(case, seconds: float | None = None, gap: float = 0.0):
-    return solve_by_parts(case, build(case), Clock(seconds), gap, None)
+    return solve_by_parts(case, build(case), Deadline(seconds), gap, None)
 
 
 @pytest.mark.parametrize("ratio", TOTALS)
@@ -30,7 +31,7 @@ def test_cp_sat_reaches_the_published_totals(ratio: float):
 @pytest.mark.parametrize("seed", range(30))
 def test_cp_sat_agrees_with_scip_on_random_depots(seed: int):
     case = random_case(seed)
-    one, other = by_parts(case), solve(build(case), "scip", Clock(None))
+    one, other = by_parts(case), solve(build(case), "scip", Deadline(None))
     assert one.status == other.status
     if other.status == "optimal":
         assert one.objective == pytest.approx(other.objective, rel=1e-8)
@@ -38,7 +39,7 @@ def test_cp_sat_agrees_with_scip_on_random_depots(seed: int):
 
 def test_cp_sat_agrees_with_highs_where_it_was_nine_percent_off():
     case = hourly(1, 12)  # 12 day types of 24 slots
-    assert by_parts(case).objective == pytest.approx(solve(build(case), "highs", Clock(None)).objective, rel=1e-8)
+    assert by_parts(case).objective == pytest.approx(solve(build(case), "highs", Deadline(None)).objective, rel=1e-8)
 
 
 def test_a_budget_too_small_for_any_charger_is_infeasible():
@@ -48,7 +49,7 @@ def test_a_budget_too_small_for_any_charger_is_infeasible():
 def test_a_budget_that_forces_another_mix_is_found():
     # 121.5 kW in 2025: one charger of 400 kW for 2,500 USD is too dear for 3 x 1,000 of 50 kW at a budget of 3,000
     case = study(0.0, charger_price=[[1000.0], [3001.0]], capex_budget=[3000.0, 60000, 60000, 60000, 60000])
-    one, other = by_parts(case), solve(build(case), "scip", Clock(None))
+    one, other = by_parts(case), solve(build(case), "scip", Deadline(None))
     assert one.objective == pytest.approx(other.objective, rel=1e-9)
 
 
@@ -71,12 +72,12 @@ def test_a_plane_is_never_above_the_cost_of_another_choice(seed: int):
     case = study(float(random.choice([0.0, 0.5, 1.0])), capex_budget=30_000.0)
     energy = EnergyProblem(build(case))
     here = np.array([[0, 0, 0, 0, 0], [1, 0, 0, 1, 1]])
-    solved = energy.solve(here, Clock(None))
+    solved = energy.solve(here, Deadline(None))
     plane = energy.plane(solved, here)
     assert plane.level + (plane.slopes * here).sum() == pytest.approx(solved.objective)
     for _ in range(10):
         there = random.integers(0, 3, (2, 5)).astype(float)
-        other = energy.solve(there, Clock(None))
+        other = energy.solve(there, Deadline(None))
         cost = other.objective if other.status == "optimal" else math.inf
         assert plane.level + (plane.slopes * there).sum() <= cost + 1e-6
 
@@ -85,12 +86,12 @@ def test_a_shortfall_says_how_far_the_budget_is_exceeded():
     case = study(0.0, capex_budget=2000.0)
     energy = EnergyProblem(build(case))
     bought = np.array([[0, 0, 0, 0, 0], [1, 0, 0, 0, 1]])
-    assert energy.solve(bought, Clock(None)).status == "infeasible"
-    short, plane = energy.shortfall(bought, Clock(None))
+    assert energy.solve(bought, Deadline(None)).status == "infeasible"
+    short, plane = energy.shortfall(bought, Deadline(None))
     assert short > 0
     assert plane.level + (plane.slopes * bought).sum() == pytest.approx(short)
 
 
 def test_a_grid_too_weak_is_no_matter_of_chargers():
     energy = EnergyProblem(build(study(grid_limit_kwh=100.0)))
-    assert energy.shortfall(np.full((2, 5), 3.0), Clock(None)) is None
+    assert energy.shortfall(np.full((2, 5), 3.0), Deadline(None)) is None

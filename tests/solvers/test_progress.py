@@ -8,7 +8,7 @@ import pytest
 
 from fleetopt.solvers.progress import Progress, read_log_line, relative_gap
 
-SCIP = "p 0.5s| 1 | 0 | 6203 | - |shiftand| 0 |5401|5399|5399| 0 | 0 | 0 | 0 |-3.496986e+04 | 2.591597e+05 |    Inf | unknown"
+SCIP = "p 0.5s| 1 | 0 | 6203 | - |shiftand| 0 |5401|5399|5399|0|0|0|0|-3.496986e+04|2.591597e+05|    Inf | unknown"
 SCIP_EARLY = (
     "  0.1s| 1 | 0 | 6203 | - | 51M | 0 |5401|5399|5399| 0 | 0 | 0 | 0 | 2.500000e+05 |      --      |    Inf | unknown"
 )

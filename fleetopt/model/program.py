@@ -1,0 +1,108 @@
+"""A finished linear programme, as arrays; names of rows and columns are made only when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleetopt.model.expression import FloatArray, IndexArray
+
+
+@dataclass(frozen=True)
+class Family:
+    """A block of rows or columns of one name: `axes` such as "yds", the first index and the shape."""
+
+    name: str
+    axes: str
+    start: int
+    shape: tuple[int, ...]
+
+    @property
+    def slice(self) -> slice:
+        """The family's place among all rows or all columns."""
+        return slice(self.start, self.start + int(np.prod(self.shape)))
+
+
+@dataclass(frozen=True)
+class Program:
+    """A finished linear programme: minimise `cost @ x + offset` in rows and columns, row-wise and sorted.
+
+    `row_starts` has one entry more than there are rows; the entries of row i are `columns` and `coefficients` from
+    `row_starts[i]` to `row_starts[i + 1]`, by ascending column, without zeros.
+    """
+
+    lower: FloatArray
+    upper: FloatArray
+    integer: NDArray[np.bool_]
+    cost: FloatArray
+    offset: float
+    row_lower: FloatArray
+    row_upper: FloatArray
+    row_starts: IndexArray
+    columns: IndexArray
+    coefficients: FloatArray
+    column_families: Mapping[str, Family]
+    row_families: Mapping[str, Family]
+    sets: Mapping[str, Sequence[Any]]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self.row_lower), len(self.lower)
+
+    def take(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of one column family, in its shape, out of values for all columns."""
+        family = self.column_families[name]
+        return values[family.slice].reshape(family.shape)
+
+    def elastic(self, *names: str, is_shared: bool = False) -> Program:
+        """Let the rows of some families be broken, and ask for the least by which they must be.
+
+        Each of the rows gets a column that adds what is missing to its left side, or takes off what is too much; their
+        sum is the new cost. With `is_shared` all rows have one column together: the same amount for each.
+        """
+        rows = np.concatenate([np.arange(*self.row_families[name].slice.indices(self.size[0])) for name in names])
+        fills = np.where(np.isfinite(self.row_lower[rows]), 1.0, -1.0)
+        added = np.zeros_like(rows) if is_shared else np.arange(len(rows))
+        width = int(added.max(initial=-1)) + 1
+        places = self.row_starts[rows + 1]
+        lengths = np.diff(self.row_starts)
+        lengths[rows] += 1
+        return replace(
+            self,
+            lower=np.append(self.lower, np.zeros(width)),
+            upper=np.append(self.upper, np.full(width, np.inf)),
+            integer=np.append(self.integer, np.zeros(width, dtype=bool)),
+            cost=np.append(np.zeros(self.size[1]), np.ones(width)),
+            offset=0.0,
+            row_starts=np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)]),
+            columns=np.insert(self.columns, places, added + self.size[1]),
+            coefficients=np.insert(self.coefficients, places, fills),
+        )
+
+    def row_names(self) -> list[str]:
+        """Names of all rows, such as `demand_balance(2029,Average_day,12PM_6PM)`."""
+        return self._names(self.row_families.values())
+
+    def column_names(self) -> list[str]:
+        """Names of all columns, such as `solar_kwp(2029)`."""
+        return self._names(self.column_families.values())
+
+    def _names(self, families: Any) -> list[str]:
+        names: list[str] = []
+        for family in families:
+            labels = [_file_safe(self.sets[axis]) for axis in family.axes]
+            for index in np.ndindex(*family.shape):
+                place = ",".join(labels[axis][i] for axis, i in enumerate(index))
+                names.append(f"{family.name}({place})" if place else family.name)
+        return names
+
+
+def _file_safe(labels: Sequence[Any]) -> list[str]:
+    """Labels as an LP file can hold them; their positions where that would make two of them the same."""
+    safe = ["".join(c if c.isascii() and (c.isalnum() or c == ".") else "_" for c in str(label)) for label in labels]
+    return safe if len(set(safe)) == len(safe) else [str(i + 1) for i in range(len(safe))]
