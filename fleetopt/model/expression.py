@@ -1,7 +1,7 @@
 """Arrays of linear expressions: what the formulation is written in.
 
-The terms of an `Expression` are pairs of arrays (coefficient, column) of shape `(*shape, summands)`, so that adding,
-scaling, rolling and summing are numpy operations and no row is ever touched by a Python loop.
+The terms of an `Expression` are pairs of arrays (coefficient, column) that spread to the shape `(*shape, summands)`, so
+that adding, scaling, rolling and summing are numpy operations and no row is ever touched by a Python loop.
 """
 
 from __future__ import annotations
@@ -33,37 +33,33 @@ class Expression:
     def __init__(
         self, shape: tuple[int, ...], terms: Sequence[tuple[FloatArray, IndexArray]], constant: ArrayLike = 0.0
     ) -> None:
-        """Take terms of shape `(*shape, summands)` and a constant of `shape`."""
+        """Take terms that spread to `(*shape, summands)` and a constant that spreads to `shape`."""
         self.shape = shape
         self.terms = list(terms)
         self.constant = np.broadcast_to(np.asarray(constant, dtype=float), shape)
 
-    def _stretched(self, shape: tuple[int, ...]) -> list[tuple[FloatArray, IndexArray]]:
-        leading = (1,) * (len(shape) - len(self.shape))
-        return [
-            (
-                np.broadcast_to(coefficients.reshape(leading + coefficients.shape), (*shape, coefficients.shape[-1])),
-                np.broadcast_to(columns.reshape(leading + columns.shape), (*shape, columns.shape[-1])),
-            )
-            for coefficients, columns in self.terms
-        ]
+    def spread_terms(self) -> list[tuple[FloatArray, IndexArray]]:
+        """All terms in full shape: `(*shape, summands)`."""
+        spread = []
+        for coefficients, columns in self.terms:
+            summands = max(coefficients.shape[-1], columns.shape[-1])
+            shape = (*self.shape, summands)
+            spread.append((np.broadcast_to(coefficients, shape), np.broadcast_to(columns, shape)))
+        return spread
 
     def __add__(self, other: Expression | ArrayLike) -> Expression:
         """Add elementwise, with numpy's broadcasting."""
         if isinstance(other, Expression):
             shape = np.broadcast_shapes(self.shape, other.shape)
-            terms = self._stretched(shape) + other._stretched(shape)
-            return Expression(shape, terms, self.constant + other.constant)
+            return Expression(shape, self.terms + other.terms, self.constant + other.constant)
         shape = np.broadcast_shapes(self.shape, np.shape(other))
-        return Expression(shape, self._stretched(shape), self.constant + np.asarray(other, dtype=float))
+        return Expression(shape, self.terms, self.constant + np.asarray(other, dtype=float))
 
     def __mul__(self, factor: ArrayLike) -> Expression:
         """Scale elementwise, with numpy's broadcasting."""
         array = np.asarray(factor, dtype=float)
-        shape = np.broadcast_shapes(self.shape, array.shape)
-        spread = np.broadcast_to(array, shape)[..., None]
-        terms = [(coefficients * spread, columns) for coefficients, columns in self._stretched(shape)]
-        return Expression(shape, terms, self.constant * array)
+        terms = [(coefficients * array[..., None], columns) for coefficients, columns in self.terms]
+        return Expression(np.broadcast_shapes(self.shape, array.shape), terms, self.constant * array)
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -85,13 +81,14 @@ class Expression:
         constant = self.constant[key]
         key = key if isinstance(key, tuple) else (key,)
         every = (*key, slice(None) if any(k is Ellipsis for k in key) else Ellipsis)  # the summands come last
-        terms = [(coefficients[every], columns[every]) for coefficients, columns in self.terms]
+        terms = [(coefficients[every], columns[every]) for coefficients, columns in self.spread_terms()]
         return Expression(constant.shape, terms, constant)
 
     def roll(self, shift: int, axis: int) -> Expression:
         """Shift the elements along an axis; the last become the first."""
         terms = [
-            (np.roll(coefficients, shift, axis), np.roll(columns, shift, axis)) for coefficients, columns in self.terms
+            (np.roll(coefficients, shift, axis), np.roll(columns, shift, axis))
+            for coefficients, columns in self.spread_terms()
         ]
         return Expression(self.shape, terms, np.roll(self.constant, shift, axis))
 
@@ -103,16 +100,13 @@ class Expression:
                 np.moveaxis(coefficients, axis, -2).reshape(*shape, -1),
                 np.moveaxis(columns, axis, -2).reshape(*shape, -1),
             )
-            for coefficients, columns in self.terms
+            for coefficients, columns in self.spread_terms()
         ]
         return Expression(shape, terms, self.constant.sum(axis))
 
     def cumsum(self) -> Expression:
         """Running total along the last axis: element i holds the sum of the elements up to i."""
-        length = self.shape[-1]
-        until = np.tri(length)
-        running = self[..., None, :] * until
-        return Expression(running.shape, running.terms, self.constant[..., None, :] * until).sum(len(self.shape))
+        return (self[..., None, :] * np.tri(self.shape[-1])).sum(len(self.shape))
 
     def __eq__(self, other: Expression | ArrayLike) -> Rows:  # type: ignore[override]
         """Both sides are equal, elementwise."""

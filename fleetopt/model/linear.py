@@ -34,7 +34,7 @@ class LinearProgram:
         self._columns.append((family, bounds[0], bounds[1], integer))
         self._width += size
         indices = np.arange(family.start, self._width, dtype=np.int64).reshape(*family.shape, 1)
-        return Expression(family.shape, [(np.ones_like(indices, dtype=float), indices)])
+        return Expression(family.shape, [(np.ones(1), indices)])
 
     def add(self, name: str, axes: str, rows: Rows) -> None:
         """Add one row for each element of the named axes."""
@@ -60,7 +60,7 @@ class LinearProgram:
         lengths = np.concatenate([np.zeros(1, dtype=np.int64), *(block[0] for block in blocks)])
         cost = np.zeros(self._width)
         for expression in self._objective:
-            for coefficients, columns in expression.terms:
+            for coefficients, columns in expression.spread_terms():
                 cost += np.bincount(columns.ravel(), coefficients.ravel(), self._width)
         program = Program(
             lower=_joined([lower for _, lower, _, _ in self._columns]),
@@ -91,7 +91,7 @@ def _joined(parts: list[FloatArray]) -> FloatArray:
 def _row_block(expression: Expression) -> tuple[IndexArray, IndexArray, FloatArray]:
     """Entries in each row, then columns and coefficients row after row, columns ascending, no zeros, none twice."""
     height = int(np.prod(expression.shape))
-    summands = [(c[..., i], k[..., i]) for c, k in expression.terms for i in range(k.shape[-1])]
+    summands = [(c[..., i], k[..., i]) for c, k in expression.spread_terms() for i in range(k.shape[-1])]
     if height:
         summands.sort(key=lambda summand: int(summand[1].flat[0]))  # the first row's order, nearly always every row's
     coefficients = np.empty((*expression.shape, len(summands)))
@@ -103,6 +103,8 @@ def _row_block(expression: Expression) -> tuple[IndexArray, IndexArray, FloatArr
     if unsorted.any():
         columns[unsorted], coefficients[unsorted] = _sorted_rows(columns[unsorted], coefficients[unsorted])
     kept = coefficients != 0.0
+    if kept.all():
+        return np.full(height, len(summands)), columns.ravel(), coefficients.ravel()
     return kept.sum(axis=1), columns[kept], coefficients[kept]
 
 
