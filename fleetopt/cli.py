@@ -86,10 +86,10 @@ def _dispatch(arguments: list[str]) -> Exit:
         _say(f"fleetopt: {fault}")
         return Exit.USAGE
     except FileError as fault:
-        _refuse(options, [fault.problem])
+        _refuse(options, [fault.problem], [])
         return Exit.FILE
     except InputError as fault:
-        _refuse(options, fault.problems)
+        _refuse(options, fault.problems, fault.scenarios)
         return Exit.INPUT
 
 
@@ -162,7 +162,7 @@ def _read(options: argparse.Namespace) -> tuple[Inputs, list[Problem]]:
     inputs = read_inputs(options.input)
     problems = check(inputs)
     if has_error(problems):
-        raise InputError(problems)
+        raise InputError(problems, [name for name in inputs.scenarios.values["scenario"] if name])
     return inputs, problems
 
 
@@ -264,15 +264,15 @@ def _doctor(_options: argparse.Namespace) -> Exit:
     return Exit.SOLVED
 
 
-def _refuse(options: argparse.Namespace, problems: Sequence[Problem]) -> None:
+def _refuse(options: argparse.Namespace, problems: Sequence[Problem], scenarios: Sequence[str]) -> None:
     """Say why an input is not taken; with `--json` also in the one object."""
-    from fleetopt.summary import as_text, summary
+    from fleetopt.summary import as_text, refusal
 
     _say_problems(problems)
     if options.json:
         from fleetopt.books.reading import BUILT_IN
 
-        sys.stdout.write(as_text(summary(options.input or BUILT_IN, [], problems)))
+        sys.stdout.write(as_text(refusal(options.input or BUILT_IN, scenarios, problems)))
 
 
 def _say_problems(problems: Sequence[Problem], scenario: str = "") -> None:

@@ -11,15 +11,17 @@ import numpy as np
 
 from fleetopt.case import Case
 from fleetopt.model import build
+from fleetopt.model.expression import FloatArray
 from fleetopt.model.program import Program
 from fleetopt.problem import Problem, error
-from fleetopt.solvers.backend import solve
+from fleetopt.solvers.backend import fastest, solve
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution
 
 _SECONDS = 60.0
 """The whole diagnosis takes no longer."""
-_SOLVER = "scip"
+_MOST_SHORTAGES = 12
+"""More are only counted."""
 _SHORT = 1e-6
 """kWh; less is not called short."""
 
@@ -42,48 +44,72 @@ _LIMITS = (
 )
 
 
-def why_no_plan(case: Case) -> list[Problem]:
-    """Say where the limits fall short, and for each limit the smallest raise that alone suffices, tried out."""
-    deadline = Deadline(_SECONDS)
+def why_no_plan(case: Case, deadline: Deadline) -> list[Problem]:
+    """Say where the limits fall short, and for each limit the smallest raise that alone suffices, tried out.
+
+    Parameters:
+        deadline: the time left to find out; a minute at most is used.
+    """
+    deadline = Deadline(_SECONDS if deadline.left is None else min(_SECONDS, deadline.left))
     program = build(case)
-    problems = [*_beyond_supply(case)] or [*_shortfalls(case, program, deadline)]
+    shortages = [*_beyond_supply(case)] or [*_shortfalls(case, program, deadline)]
     remedies = [remedy for limit in _LIMITS if (remedy := _remedy(case, program, limit, deadline))]
-    head = error(
-        "",
-        "no plan keeps all limits.",
-        "One of the following would make one possible."
-        if remedies
-        else "No limit raised alone would make one possible.",
-    )
-    return [head, *problems, *remedies]
+    if remedies:
+        advice = "One of the following would make one possible."
+    elif deadline.is_over:
+        advice = "There was no time to find out what would make one possible; allow more with --time-limit."
+    else:
+        advice = "No limit raised alone would make one possible."
+    return [error("", "no plan keeps all limits.", advice), *_worst(case, shortages), *remedies]
 
 
-def _beyond_supply(case: Case) -> Iterator[Problem]:
+@dataclass(frozen=True)
+class _Shortage:
+    """What is missing in one slot."""
+
+    index: tuple[int, int, int]
+    amount: float
+    """[kWh]."""
+    said: str
+
+
+def _worst(case: Case, shortages: list[_Shortage]) -> Iterator[Problem]:
+    """The largest shortages, in the order of time."""
+    largest = sorted(shortages, key=lambda shortage: -shortage.amount)[:_MOST_SHORTAGES]
+    for shortage in sorted(largest, key=lambda shortage: shortage.index):
+        yield error(case.where(*shortage.index), shortage.said)
+    if len(shortages) > len(largest):
+        yield error("", f"{len(shortages) - len(largest)} more slots fall short by less.")
+
+
+def _beyond_supply(case: Case) -> Iterator[_Shortage]:
     """Slots that need more than grid, all panels and all batteries allowed can give."""
     solar = case.solar_yield * (case.solar_existing_kwp + case.solar_max_added_kwp)
     battery = case.discharge_share * (case.battery_existing_kwh + case.battery_max_kwh)
     most = np.broadcast_to(case.grid_limit_kwh + solar + battery, case.demand_kwh.shape)
-    for index in zip(*np.nonzero(case.demand_kwh > most + _SHORT), strict=True):
-        need, supply = case.demand_kwh[index], most[index]
-        yield error(
-            case.where(*(int(i) for i in index)),
-            f"{need:,.1f} kWh are needed, at most {supply:,.1f} can be supplied even with every panel and battery "
-            f"allowed: {need - supply:,.1f} kWh short.",
+    for index, short in _positive(case.demand_kwh - most):
+        yield _Shortage(
+            index,
+            short,
+            f"{case.demand_kwh[index]:,.1f} kWh are needed, at most {most[index]:,.1f} can be supplied even with every "
+            f"panel and battery allowed: {short:,.1f} kWh short.",
         )
 
 
-def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[Problem]:
+def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[_Shortage]:
     """Where energy or charging power is missing when as little as possible is missing in all."""
     solution = _least(program.elastic("demand_balance", "charger_capacity"), deadline)
     if solution.values is None:
         return
     missing = solution.values[program.size[1] :].reshape(2, *case.demand_kwh.shape)
     for what, amounts in zip(("energy", "charging power"), missing, strict=True):
-        for index in zip(*np.nonzero(amounts > _SHORT), strict=True):
-            yield error(
-                case.where(*(int(i) for i in index)),
-                f"{amounts[index]:,.1f} kWh of {what} short within the present limits.",
-            )
+        for index, short in _positive(amounts):
+            yield _Shortage(index, short, f"{short:,.1f} kWh of {what} short within the present limits.")
+
+
+def _positive(amounts: FloatArray) -> Iterator[tuple[tuple[int, int, int], float]]:
+    for y, d, s in zip(*np.nonzero(amounts > _SHORT), strict=True):
+        yield (int(y), int(d), int(s)), float(amounts[y, d, s])
 
 
 def _remedy(case: Case, program: Program, limit: _Limit, deadline: Deadline) -> Problem | None:
@@ -93,19 +119,16 @@ def _remedy(case: Case, program: Program, limit: _Limit, deadline: Deadline) -> 
         return None
     present = np.asarray(getattr(case, limit.setting))
     raised = np.ceil(present + least.objective - 1e-6)
-    tried = solve(build(replace(case, **cast(Any, {limit.setting: raised}))), _SOLVER, deadline)
+    tried = _least(build(replace(case, **cast(Any, {limit.setting: raised}))), deadline)
     if not math.isfinite(tried.objective):
         return None
     if present.ndim == 0 or (present == present.flat[0]).all():
         raise_it = f"Raise it from {present.flat[0]:,.10g} to {raised.flat[0]:,.10g} {limit.unit}"
     else:
-        raise_it = f"Raise it everywhere by {math.ceil(least.objective):,} {limit.unit}"
-    return error(
-        limit.setting,
-        f"the {limit.name} is too low.",
-        f"{raise_it}; a plan then costs {tried.objective:,.0f} USD.",
-    )
+        raise_it = f"Raise it everywhere by {math.ceil(least.objective - 1e-6):,} {limit.unit}"
+    advice = f"{raise_it}; a plan then costs {tried.objective:,.0f} USD."
+    return error(limit.setting, f"the {limit.name} is too low.", advice)
 
 
 def _least(program: Program, deadline: Deadline) -> Solution:
-    return solve(program, _SOLVER, deadline)
+    return solve(program, fastest(program), deadline)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fleetopt import schema
+from fleetopt.columns import Table
 from fleetopt.problem import Problem
 
 
@@ -24,7 +24,7 @@ class Cell:
 class Rows:
     """The rows of one table; a column is a list of values, None where a value is blank or faulty."""
 
-    table: schema.Table
+    table: Table
     values: dict[str, list[Any]]
     places: dict[str, Callable[[int], str]]
     """For each column, the address of row i."""
@@ -63,7 +63,7 @@ class Rows:
         return zip(*(self.values[name] for name in self.table.keys), strict=True)
 
 
-def given(table: schema.Table, rows: list[dict[str, Any]], where: str) -> Rows:
+def given(table: Table, rows: list[dict[str, Any]], where: str) -> Rows:
     """A table that no sheet holds: what fleetopt knows by itself, with one address for all."""
     values = {
         column.name: [row[column.name] for row in rows] for column in table.columns if rows and column.name in rows[0]

@@ -18,7 +18,7 @@ from fleetopt.model.expression import FloatArray
 from fleetopt.model.program import Program
 from fleetopt.plan import Plan
 from fleetopt.problem import Problem, error
-from fleetopt.solvers.backend import solve
+from fleetopt.solvers.backend import fastest, solve
 from fleetopt.solvers.canonical import MOST_ROWS, canonical
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.decomposition import solve_by_parts
@@ -27,8 +27,6 @@ from fleetopt.solvers.progress import Progress, relative_gap
 from fleetopt.verify import Verification, verify
 
 Status = Literal["optimal", "feasible", "infeasible", "no_solution", "input_error", "failed"]
-SCIP_ROWS = 10_000
-"""SCIP is the fastest up to about here; HiGHS is above."""
 _NOISE = 1e-7
 """kWh, kWp or units; what is nearer to 0 is the solver's rounding."""
 
@@ -72,13 +70,13 @@ def optimize(
     """
     deadline = Deadline(time_limit)
     program = build(case)
-    chosen = choose_solver(solver, program)
+    chosen = fastest(program) if solver == "auto" else solver
     if chosen == "cp-sat":
         solution = solve_by_parts(case, program, deadline, gap, report)
     else:
         solution = solve(program, chosen, deadline, gap=gap, report=report)
     if solution.status == "infeasible":
-        return Result("infeasible", chosen, deadline.seconds, problems=why_no_plan(case))
+        return Result("infeasible", chosen, deadline.seconds, problems=why_no_plan(case, deadline))
     if solution.values is None:
         advice = "Give it more time with --time-limit, or a larger --gap."
         return Result(
@@ -89,13 +87,6 @@ def optimize(
             problems=[error("", f"the time limit of {time_limit:g} s ran out before a plan was found.", advice)],
         )
     return _checked(case, program, solution, deadline, chosen, gap)
-
-
-def choose_solver(solver: str, program: Program) -> str:
-    """Resolve auto: SCIP for small cases, HiGHS for large ones."""
-    if solver != "auto":
-        return solver
-    return "scip" if program.size[0] <= SCIP_ROWS else "highs"
 
 
 def plan_of(case: Case, program: Program, values: FloatArray) -> Plan:

@@ -50,10 +50,11 @@ def note(where: str, message: str) -> Problem:
 class InputError(Exception):
     """The input is read but not valid; carries every problem found."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        """Keep all problems, errors and others."""
+    def __init__(self, problems: Sequence[Problem], scenarios: Sequence[str] = ()) -> None:
+        """Keep all problems, errors and others, and the names of the scenarios that they stop."""
         super().__init__("; ".join(str(problem) for problem in problems if problem.severity == "error"))
         self.problems = list(problems)
+        self.scenarios = list(scenarios)
 
 
 class FileError(Exception):

@@ -12,6 +12,7 @@ import numpy as np
 from fleetopt import schema
 from fleetopt.case import Case
 from fleetopt.cells import convert
+from fleetopt.columns import Column
 from fleetopt.demand import charging_kwh, fleet_size
 from fleetopt.inputs import Inputs
 from fleetopt.problem import Problem, nearest
@@ -46,7 +47,7 @@ def folder_name(scenario: str) -> str:
     return f"scenario-{safe}" if _RESERVED.fullmatch(safe) else safe
 
 
-def settable() -> dict[str, schema.Column]:
+def settable() -> dict[str, Column]:
     """All settings that a run can change, by name."""
     return {column.name: column for column in (*schema.SETTINGS, schema.CAPEX_BUDGET_SETTING)}
 

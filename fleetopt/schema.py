@@ -6,83 +6,9 @@ formulation; `study` is what the depot study's workbooks call the same thing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Kind = Literal["number", "whole", "year", "label", "choice"]
-LARGEST: Final = 1e9
-"""No figure of a depot is larger; a solver loses its accuracy beyond."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table, or a setting: what it is called, what it means and what it may hold."""
-
-    name: str
-    header: str
-    meaning: str
-    """A noun phrase that follows "Enter"."""
-    unit: str = ""
-    kind: Kind = "number"
-    lowest: float = 0.0
-    highest: float = LARGEST
-    is_positive: bool = False
-    """Whether 0 is too little."""
-    choices: tuple[str, ...] = ()
-    default: float | str | None = None
-    """None: a value must be given."""
-    is_needed: bool = True
-    study: tuple[str, ...] = ()
-
-    @property
-    def heading(self) -> str:
-        """Header with unit, as people see it: `Grid price [USD/kWh]`."""
-        return f"{self.header} [{self.unit}]" if self.unit else self.header
-
-    @property
-    def bounds(self) -> str:
-        """What a value must be, in words: `a whole number, 0 to 100`."""
-        if self.choices:
-            return " or ".join(self.choices)
-        whole = "a whole number, " if self.kind in ("whole", "year") else ""
-        if self.highest == LARGEST:
-            return f"{whole}{self.least}"
-        if self.is_positive:
-            return f"{whole}{self.least}, {self.most}"
-        return f"{whole}{self.figure(self.lowest)} to {self.figure(self.highest)}"
-
-    @property
-    def least(self) -> str:
-        """The lower bound, in words: `0 or more`."""
-        return "more than 0" if self.is_positive else f"{self.figure(self.lowest)} or more"
-
-    @property
-    def most(self) -> str:
-        """The upper bound, in words: `at most 1,000`."""
-        return f"at most {self.figure(self.highest)}"
-
-    def figure(self, value: float) -> str:
-        """Write a value as people do: `1,750`, but `2027` for a year."""
-        return f"{value:.10g}" if self.kind == "year" else f"{value:,.10g}"
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: one row for each combination of its key columns."""
-
-    name: str
-    sheet: str
-    row: str
-    """What one row stands for."""
-    columns: tuple[Column, ...]
-    keys: tuple[str, ...] = ()
-    study_sheet: str = ""
-    study_files: tuple[str, ...] = ()
-    """File of the study's folder that holds this table; the first name is the right one."""
-
-    def __getitem__(self, name: str) -> Column:
-        """Find a column by its name."""
-        return next(column for column in self.columns if column.name == name)
+from fleetopt.columns import Column, Table
 
 
 def _year(study: str = "") -> Column:

@@ -19,9 +19,15 @@ def summary(source: str, outcomes: Sequence[tuple[Scenario, Result]], problems: 
     return {
         "fleetopt": __version__,
         "input": source,
-        "scenarios": [_outcome(scenario, result) for scenario, result in outcomes],
+        "scenarios": [_outcome(scenario.name, scenario.notes, result) for scenario, result in outcomes],
         "problems": [problem.as_dict() for problem in problems],
     }
+
+
+def refusal(source: str, scenarios: Sequence[str], problems: Sequence[Problem]) -> dict[str, Any]:
+    """The same object for an input that is not taken; the scenarios are those that it names."""
+    refused = Result("input_error", "", 0.0)
+    return {**summary(source, [], problems), "scenarios": [_outcome(name, [], refused) for name in scenarios]}
 
 
 def as_text(content: dict[str, Any]) -> str:
@@ -29,10 +35,10 @@ def as_text(content: dict[str, Any]) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _outcome(scenario: Scenario, result: Result) -> dict[str, Any]:
+def _outcome(name: str, notes: Sequence[str], result: Result) -> dict[str, Any]:
     plan, check = result.plan, result.verification
     return {
-        "scenario": scenario.name,
+        "scenario": name,
         "status": result.status,
         "objective_usd": exact(plan.objective) if plan else None,
         "best_bound_usd": finite(result.best_bound_usd),
@@ -51,7 +57,7 @@ def _outcome(scenario: Scenario, result: Result) -> dict[str, Any]:
         }
         if check
         else None,
-        "notes": [*scenario.notes, *result.notes],
+        "notes": [*notes, *result.notes],
         "problems": [problem.as_dict() for problem in result.problems],
     }
 

@@ -56,8 +56,9 @@ def test_only_solvers_know_ortools():
 
 
 def test_the_case_and_the_schema_know_nothing_of_fleetopt():
-    for name in ("case", "schema"):
+    for name in ("case", "columns"):
         assert not any(m.startswith("fleetopt") for m in imports(PACKAGE / f"{name}.py"))
+    assert {m for m in imports(PACKAGE / "schema.py") if m in MODULES} == {"fleetopt.columns"}
 
 
 def test_nobody_imports_the_command_line():

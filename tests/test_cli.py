@@ -249,6 +249,7 @@ def test_check_lists_all_problems_with_their_cells(tmp_path: Path):
     for command in ("check", "run"):
         done = fleetopt(command, copy, "--json", cwd=tmp_path)
         assert done.returncode == 3
+        assert {scenario["status"] for scenario in json.loads(done.stdout)["scenarios"]} == {"input_error"}
         found = {
             problem["where"]: problem
             for problem in json.loads(done.stdout)["problems"]

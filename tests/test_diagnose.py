@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 
 from fleetopt.diagnose import why_no_plan
 from fleetopt.optimize import optimize
-from tests.cases import one_slot, study
+from fleetopt.solvers.deadline import Deadline
+from tests.cases import hourly, one_slot, study
 
 
 def said(case) -> str:
-    return " | ".join(str(problem) for problem in why_no_plan(case))
+    return " | ".join(str(problem) for problem in why_no_plan(case, Deadline(None)))
 
 
 def test_a_grid_limit_of_900_must_be_1491():
@@ -49,7 +53,31 @@ def test_only_limits_that_help_alone_are_named():
 
 @pytest.mark.parametrize("limit", [500.0, 1000.0, 1400.0])
 def test_a_remedy_applied_makes_a_plan_and_a_little_less_does_not(limit: float):
-    problem = next(problem for problem in why_no_plan(study(grid_limit_kwh=limit)) if problem.where == "grid_limit_kwh")
+    problem = next(
+        problem
+        for problem in why_no_plan(study(grid_limit_kwh=limit), Deadline(None))
+        if problem.where == "grid_limit_kwh"
+    )
     raised = float(problem.advice.split(" to ")[1].split(" kWh")[0].replace(",", ""))
     assert optimize(study(grid_limit_kwh=raised)).status == "optimal"
     assert optimize(study(grid_limit_kwh=0.99 * raised)).status == "infeasible"
+
+
+def test_many_shortages_are_counted_and_the_largest_named():
+    problems = why_no_plan(replace(hourly(1, 12), grid_limit_kwh=1.0, battery_max_kwh=0.0), Deadline(None))
+    assert len(problems) < 20
+    assert any("more slots fall short by less" in problem.message for problem in problems)
+
+
+def test_without_time_nothing_is_claimed_of_what_would_help():
+    head = why_no_plan(study(grid_limit_kwh=900.0), Deadline(0.0))[0]
+    assert "no time" in head.advice
+
+
+def test_the_time_limit_of_a_run_holds_for_the_diagnosis_too():
+    started = time.monotonic()
+    assert optimize(replace(hourly(1, 200), grid_limit_kwh=150.0), time_limit=1.0).status in (
+        "infeasible",
+        "no_solution",
+    )
+    assert time.monotonic() - started < 1.0 + 3.0

@@ -18,6 +18,7 @@ from fleetopt.books.study_files import STUDY_TABLES, copy_of, study_blocks, stud
 from fleetopt.books.tables import Found, doubled_columns, find_header, key, missing_columns, read_names, read_rows
 from fleetopt.cells import convert, is_blank
 from fleetopt.clock import slot_label, span
+from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Inputs, Rows, given
 from fleetopt.problem import Problem, error, note, warning
 
@@ -69,7 +70,7 @@ def read_study(path: Path) -> Inputs:
     )
 
 
-def _table(block: Block | None, table: schema.Table, problems: list[Problem]) -> Rows:
+def _table(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     """One table of the study with its labels normalised; without rows when it is not there."""
     headers = study_headers(table)
     empty = Rows(table, {name: [] for name in headers}, {})
@@ -114,8 +115,8 @@ def _normalise(rows: Rows, column: str, rule: Any, problems: list[Problem]) -> N
 
 
 def _with_charger_columns(
-    block: Block, found: Found, columns: list[schema.Column], problems: list[Problem]
-) -> tuple[Found, list[schema.Column]]:
+    block: Block, found: Found, columns: list[Column], problems: list[Problem]
+) -> tuple[Found, list[Column]]:
     """Add a price column for each charger type that the header row names by its power."""
     positions = dict(found.columns)
     for j, header in enumerate(block.rows[found.row]):

@@ -8,6 +8,7 @@ from pathlib import Path
 from fleetopt import schema
 from fleetopt.books.files import Block, Workbook
 from fleetopt.books.tables import find_header, key
+from fleetopt.columns import Table
 from fleetopt.problem import FileError, Problem, error, nearest, note
 
 STUDY_TABLES = (schema.FLEET, schema.TRUCKS, schema.ENERGY, schema.COSTS)
@@ -28,12 +29,12 @@ def study_blocks(path: Path, problems: list[Problem]) -> dict[str, Block]:
     return _folder_blocks(path, problems) if is_folder else _workbook_blocks(Workbook(path), problems)
 
 
-def copy_of(table: schema.Table) -> str:
+def copy_of(table: Table) -> str:
     """Name of the sheet that repeats a table in the folder's parameter workbook."""
     return f"{_COPY}{table.study_sheet}"
 
 
-def study_headers(table: schema.Table) -> dict[str, tuple[str, ...]]:
+def study_headers(table: Table) -> dict[str, tuple[str, ...]]:
     """Headers of a table's columns on its own sheet."""
     return {
         column.name: column.study for column in table.columns if column.study and column.name not in _FROM_ELSEWHERE
@@ -90,7 +91,7 @@ def _is_workbook(path: Path) -> bool:
     return path.suffix.casefold() in (".xlsx", ".xlsm") and not path.name.startswith("~$")
 
 
-def _best_sheet(book: Workbook, table: schema.Table) -> Block:
+def _best_sheet(book: Workbook, table: Table) -> Block:
     """The sheet that holds most of a table's headers."""
     blocks = [book.block(sheet) for sheet in book.sheets]
     headers = study_headers(table)

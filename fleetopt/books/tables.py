@@ -12,9 +12,9 @@ from typing import Any
 
 from fleetopt.books.files import Block
 from fleetopt.cells import convert, is_blank
+from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Rows
 from fleetopt.problem import Problem, error, nearest, note
-from fleetopt.schema import Column, Table
 
 _HEADER_ROWS = 50
 """A table's header is looked for in so many first rows."""
