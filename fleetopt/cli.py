@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
     except KeyboardInterrupt:
-        _say("Stopped. Nothing was written.")
+        _say("Stopped. Nothing was left half written.")
         code = Exit.STOPPED
     except BrokenPipeError:  # whoever read our output has seen enough
         code = Exit.SOLVED

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -27,16 +28,16 @@ def write_files(contents: Mapping[Path, str]) -> None:
                 made += _make_folder(path.parent)
                 if path.is_dir():
                     raise IsADirectoryError(None, "a folder has this name")
-                handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-                staged[path] = Path(name)
-                with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                temporary = path.with_name(f".{path.name}.{os.getpid()}")
+                staged[path] = temporary
+                with temporary.open("x", encoding="utf-8", newline="") as file:
                     file.write(text)
                     file.flush()
                     os.fsync(file.fileno())
-                staged[path].chmod(0o666 & ~_umask())
-        for path, temporary in staged.items():
-            with _explained(path):
-                temporary.replace(path)
+        with _undisturbed():
+            for path, temporary in staged.items():
+                with _explained(path):
+                    temporary.replace(path)
     finally:
         for temporary in staged.values():
             with contextlib.suppress(OSError):
@@ -68,10 +69,17 @@ def _make_folder(folder: Path) -> list[Path]:
     return missing[::-1]
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C pass: what is finished is put in place as a whole."""
+    if threading.current_thread() is not threading.main_thread():  # only there signals can be handled
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,19 +28,15 @@ def test_old_files_are_replaced(tmp_path: Path):
     assert everything(tmp_path) == {"one.csv": "new"}
 
 
-@pytest.mark.parametrize("step", ["mkstemp", "fsync", "replace"])
+@pytest.mark.parametrize("step", ["open", "fsync", "replace"])
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_a_fault_at_any_step_leaves_each_file_old_or_new_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, at: int
 ):
     names = ["a.csv", "b.csv", "c.csv"]
     write_files({tmp_path / name: "old" for name in names})
-    owner, name = {
-        "mkstemp": ("tempfile", "mkstemp"),
-        "fsync": ("os", "fsync"),
-        "replace": ("pathlib.Path", "replace"),
-    }[step]
-    real = {"mkstemp": __import__("tempfile").mkstemp, "fsync": os.fsync, "replace": Path.replace}[step]
+    owner = os if step == "fsync" else Path
+    real = getattr(owner, step)
     calls = 0
 
     def failing(*arguments, **options):
@@ -48,7 +46,7 @@ def test_a_fault_at_any_step_leaves_each_file_old_or_new_and_nothing_else(
             raise OSError(28, "No space left on device")
         return real(*arguments, **options)
 
-    monkeypatch.setattr(f"{owner}.{name}", failing)
+    monkeypatch.setattr(owner, step, failing)
     with pytest.raises(FileError, match="No space left"):
         write_files({tmp_path / name: "new" for name in names})
     monkeypatch.undo()
@@ -63,7 +61,7 @@ def test_a_fault_leaves_no_folder_behind(tmp_path: Path, monkeypatch: pytest.Mon
     def failing(*_arguments, **_options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tempfile.mkstemp", failing)
+    monkeypatch.setattr(os, "fsync", failing)
     with pytest.raises(FileError):
         write_files({tmp_path / "new" / "deeper" / "one.csv": "1"})
     assert list(tmp_path.iterdir()) == []
@@ -91,3 +89,17 @@ def test_a_file_in_the_folders_place_is_said_before_solving(tmp_path: Path):
         check_folder(tmp_path / "results" / "deeper")
     check_folder(tmp_path / "new" / "deeper")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals work differently on Windows")
+def test_ctrl_c_waits_while_the_finished_files_are_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    real = Path.replace
+
+    def pressed(self: Path, target: Path):
+        os.kill(os.getpid(), signal.SIGINT)
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", pressed)
+    write_files({tmp_path / name: "new" for name in ("a.csv", "b.csv")})
+    assert everything(tmp_path) == {"a.csv": "new", "b.csv": "new"}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
