@@ -86,9 +86,10 @@ def solve(
 class LinearSession:
     """A linear programme that is solved again and again with other bounds and costs, each time from the last basis."""
 
-    def __init__(self, program: Program) -> None:
-        """Load the programme with its integers relaxed."""
+    def __init__(self, program: Program, tick: Callable[[], None] | None = None) -> None:
+        """Load the programme with its integers relaxed; `tick` is called from time to time during a solve."""
         self.program = program
+        self._tick = tick
         self.column_bounds = (program.lower.copy(), program.upper.copy())
         self.row_bounds = (program.row_lower.copy(), program.row_upper.copy())
         proto = to_proto(program, relaxed=True)
@@ -108,7 +109,7 @@ class LinearSession:
                 interrupter,
             )
 
-        result = _interruptibly(call, deadline, None)
+        result = _interruptibly(call, deadline, self._tick)
         return Solution("no_solution") if result is None else solution_of(result, self.program)
 
     def set_cost(self, cost: FloatArray) -> None:

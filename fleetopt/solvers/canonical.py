@@ -57,28 +57,17 @@ def _canonical_chargers(
     case: Case, energy: EnergyProblem, charger_add: FloatArray, deadline: Deadline
 ) -> Solution | None:
     """Solve the energy problem for the canonical chargers."""
-    best = energy.solve(charger_add, deadline)
-    if best.status != "optimal":
-        return None
     choice = ChargerChoice(case)
-    choice.costs.append(energy.plane(best, charger_add))
-    while True:
-        most_cost = best.objective + _EQUAL * max(1.0, abs(best.objective))
+    solution = choice.learn(energy, charger_add, deadline)
+    most_cost = solution.objective + _EQUAL * max(1.0, abs(solution.objective))
+    while solution.status in ("optimal", "infeasible"):
         proposed = choice.canonical(most_cost, deadline)
         if proposed is None:
             return None
-        solution = energy.solve(proposed, deadline)
-        if solution.status == "optimal":
-            if solution.objective <= most_cost:
-                return solution
-            choice.costs.append(energy.plane(solution, proposed))
-        elif solution.status == "infeasible":
-            short = energy.shortfall(proposed, deadline)
-            if short is None:
-                return None
-            choice.barriers.append(short[1])
-        else:
-            return None
+        solution = choice.learn(energy, proposed, deadline)
+        if solution.objective <= most_cost:
+            return solution
+    return None
 
 
 def _wishes(case: Case, program: Program) -> list[FloatArray]:

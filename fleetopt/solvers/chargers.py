@@ -14,7 +14,7 @@ from fleetopt.model.expression import Expression, FloatArray
 from fleetopt.model.linear import LinearProgram
 from fleetopt.solvers.backend import solve
 from fleetopt.solvers.deadline import Deadline
-from fleetopt.solvers.energy import Plane
+from fleetopt.solvers.energy import EnergyProblem, Plane
 from fleetopt.solvers.messages import Solution
 
 _DIGITS = 2.0**40
@@ -38,6 +38,18 @@ class ChargerChoice:
         """Each is never above the total cost [USD] of any choice."""
         self.barriers: list[Plane] = []
         """Each is 0 or less for every choice that has a plan at all."""
+
+    def learn(self, energy: EnergyProblem, charger_add: FloatArray, deadline: Deadline) -> Solution:
+        """Price a choice, and keep what that says of all others: a plane under their cost, or a barrier."""
+        priced = energy.solve(charger_add, deadline)
+        if priced.status == "optimal":
+            self.costs.append(energy.plane(priced, charger_add))
+        elif priced.status == "infeasible":
+            barrier = energy.barrier(charger_add, deadline)
+            if barrier is None:
+                return Solution("no_solution")
+            self.barriers.append(barrier)
+        return priced
 
     def cheapest(self, deadline: Deadline) -> tuple[Solution, FloatArray | None]:
         """Find the choice whose cost can be least so far; the solution's bound is the least cost [USD] there can be."""

@@ -6,6 +6,7 @@ the chargers bought, and every solve gives a plane below it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +34,11 @@ class Plane:
 class EnergyProblem:
     """Least cost of energy, solar and battery for given chargers."""
 
-    def __init__(self, program: Program) -> None:
-        """Load the formulation with the chargers left open."""
+    def __init__(self, program: Program, tick: Callable[[], None] | None = None) -> None:
+        """Load the formulation with the chargers left open; `tick` is called from time to time during a solve."""
         self.program = program
-        self._session = LinearSession(program)
+        self._tick = tick
+        self._session = LinearSession(program, tick)
         self._shortfall: LinearSession | None = None
         self._charger_columns = columns_of(program, "charger_add")
         self._charger_shape = program.column_families["charger_add"].shape
@@ -51,20 +53,19 @@ class EnergyProblem:
         slopes = _duals(solution.reduced_costs)[self._charger_columns].reshape(self._charger_shape)
         return Plane(slopes, solution.objective - float((slopes * charger_add).sum()))
 
-    def shortfall(self, charger_add: FloatArray, deadline: Deadline) -> tuple[float, Plane] | None:
-        """How far budget and charging power fall short with these chargers, and a lower bound on it for all others.
+    def barrier(self, charger_add: FloatArray, deadline: Deadline) -> Plane | None:
+        """Lower bound on how far budget and charging power fall short with any chargers, exact for these.
 
-        None when no chargers at all would help: some other limit is too tight. Raises TimeoutError when time ran out.
+        Above 0 everywhere when no chargers at all would help. None when time ran out.
         """
         if self._shortfall is None:
-            self._shortfall = LinearSession(self.program.elastic("capex_budget", "charger_capacity"))
+            elastic = self.program.elastic("capex_budget", "charger_capacity")
+            self._shortfall = LinearSession(elastic, self._tick)
         self._fix(self._shortfall, charger_add)
         solution = self._shortfall.solve(deadline)
         if solution.status == "infeasible":
-            return None
-        if solution.status != "optimal":
-            raise TimeoutError
-        return solution.objective, self.plane(solution, charger_add)
+            return Plane(np.zeros(self._charger_shape), 1.0)
+        return self.plane(solution, charger_add) if solution.status == "optimal" else None
 
     def least(self, cost: FloatArray, deadline: Deadline) -> Solution:
         """Minimise another cost over the plans that are left."""

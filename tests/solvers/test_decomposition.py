@@ -82,16 +82,17 @@ def test_a_plane_is_never_above_the_cost_of_another_choice(seed: int):
         assert plane.level + (plane.slopes * there).sum() <= cost + 1e-6
 
 
-def test_a_shortfall_says_how_far_the_budget_is_exceeded():
-    case = study(0.0, capex_budget=2000.0)
-    energy = EnergyProblem(build(case))
+def test_a_barrier_says_how_far_the_budget_is_exceeded():
+    # a grid that serves everything, so only the chargers cost: 2,500 USD for a budget of 2,000 in 2025 and in 2029
+    energy = EnergyProblem(build(study(0.0, capex_budget=2000.0, grid_limit_kwh=4000.0)))
     bought = np.array([[0, 0, 0, 0, 0], [1, 0, 0, 0, 1]])
     assert energy.solve(bought, Deadline(None)).status == "infeasible"
-    short, plane = energy.shortfall(bought, Deadline(None))
-    assert short > 0
-    assert plane.level + (plane.slopes * bought).sum() == pytest.approx(short)
+    plane = energy.barrier(bought, Deadline(None))
+    assert plane.level + (plane.slopes * bought).sum() == pytest.approx(1000)
 
 
 def test_a_grid_too_weak_is_no_matter_of_chargers():
     energy = EnergyProblem(build(study(grid_limit_kwh=100.0)))
-    assert energy.shortfall(np.full((2, 5), 3.0), Deadline(None)) is None
+    plane = energy.barrier(np.full((2, 5), 3.0), Deadline(None))
+    assert plane.level > 0
+    assert not plane.slopes.any()
