@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from fleetopt.cells import Fault, convert, is_blank
-from fleetopt.schema import LARGEST, Column
+from fleetopt.columns import LARGEST, Column
 
 PRICE = Column("grid_price", "Grid price", "the price of energy", "USD/kWh", highest=1000)
 HOURS = Column("hours", "Hours", "the length of the slot", "h", highest=24, is_positive=True)
