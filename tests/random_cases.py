@@ -38,3 +38,38 @@ def random_case(seed: int) -> Case:
         chargers_existing=random.integers(0, 2, types).astype(float),
         c_rate_basis="slot" if random.integers(2) else "hour",
     )
+
+
+def tied_case(seed: int) -> Case:
+    """A random depot full of equals: the same prices in several slots, things for free, day types that are alike."""
+    random = np.random.default_rng(seed)
+    years, day_types, types = (int(random.integers(1, most)) for most in (6, 4, 4))
+    slots = int(random.choice([1, 2, 4, 6]))
+
+    def one_of(*values: float) -> float:
+        return float(random.choice(values))
+
+    return Case(
+        years=tuple(range(2025, 2025 + years)),
+        day_types=tuple(f"Day {i}" for i in range(day_types)),
+        slots=tuple(f"Slot {i}" for i in range(slots)),
+        chargers=tuple(f"Charger {i}" for i in range(types)),
+        hours=np.array(24 / slots),
+        days=np.array(365 / day_types),
+        power_kw=random.choice([50.0, 100.0, 400.0], types),
+        charging_kwh=random.choice([0.0, 100.0, 200.0, 300.0], (years, 1, slots)),
+        baseload_kwh=np.zeros(1),
+        grid_price=random.choice([0.1, 0.2], slots) if random.random() < 0.5 else np.array(one_of(0.1, 0.2)),
+        solar_yield=random.choice([0.0, 1.0, 2.0], slots),
+        solar_price=np.array(one_of(0, 100, 450)),
+        battery_price=np.array(one_of(0, 50, 100)),
+        charger_price=random.choice([0.0, 1000.0, 2000.0], (types, 1)),
+        capex_budget=np.array(one_of(3000, 10_000, 60_000)),
+        grid_limit_kwh=np.array(one_of(150, 200, 300, 1000)),
+        export_ratio=one_of(0, 0.5, 1, 1),
+        solar_max_added_kwp=one_of(0, 100, 200),
+        battery_max_kwh=one_of(0, 100, 2000),
+        solar_existing_kwp=one_of(0, 100),
+        battery_existing_kwh=one_of(0, 100),
+        c_rate_basis="slot" if random.integers(2) else "hour",
+    )

@@ -91,11 +91,17 @@ def _wishes(case: Case, program: Program) -> list[FloatArray]:
         wish(battery_kwh=one),
         wish(battery_to_grid=days),  # what was stored serves the depot before it is sold
         wish(solar_to_battery=later, battery_to_load=later, grid_to_load=later),  # earlier slots first
-        wish(solar_to_load=_apart(later), battery_to_load=-_apart(later), grid_to_load=_apart(later)),
+        wish(  # whatever is still equal
+            solar_add=_apart(case.solar_price),
+            battery_add=_apart(case.battery_price),
+            solar_to_load=_apart(later),
+            battery_to_load=-_apart(later),
+            grid_to_load=_apart(later),
+        ),
     ]
 
 
-def _apart(weights: FloatArray) -> FloatArray:
-    """Weights that differ from each other without a pattern, so that no two plans weigh the same."""
+def _apart(like: FloatArray) -> FloatArray:
+    """Weights of 1 to 2 in the shape of another array, without a pattern, so that no two plans weigh the same."""
     golden = (5**0.5 - 1) / 2
-    return np.asarray(1.0 + (golden * np.arange(1, weights.size + 1) % 1.0)).reshape(weights.shape)
+    return np.asarray(1.0 + golden * np.arange(1, like.size + 1) % 1.0).reshape(like.shape)

@@ -54,8 +54,9 @@ class ChargerChoice:
     def cheapest(self, deadline: Deadline) -> tuple[Solution, FloatArray | None]:
         """Find the choice whose cost can be least so far; the solution's bound is the least cost [USD] there can be."""
         m, charger_add = self._program()
-        unit = max(1.0, *(abs(plane.level) for plane in self.costs)) / _DIGITS if self.costs else 1.0
-        cost = m.variable("cost", "", lower=-(2.0**48), upper=2.0**48, integer=True)
+        reach = [abs(plane.level) + float((np.abs(plane.slopes) * self._most).sum()) for plane in self.costs]
+        unit = max([1.0, *reach]) / _DIGITS
+        cost = m.variable("cost", "", lower=-2 * _DIGITS, upper=2 * _DIGITS, integer=True)
         for i, plane in enumerate(self.costs):
             slopes, level = np.floor(plane.slopes / unit), np.floor(plane.level / unit)
             m.add(f"cost_plane_{i}", "", cost - (slopes * charger_add).sum().sum() >= level)

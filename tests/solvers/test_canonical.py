@@ -10,13 +10,14 @@ import pytest
 from fleetopt.model import build
 from fleetopt.optimize import optimize, plan_of
 from fleetopt.plan import Plan
+from fleetopt.solvers import canonical as module
 from fleetopt.solvers.backend import solve
 from fleetopt.solvers.canonical import canonical
 from fleetopt.solvers.chargers import ChargerChoice
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import Plane
 from tests.cases import TOTALS, one_slot, study, two_slots
-from tests.random_cases import random_case
+from tests.random_cases import random_case, tied_case
 
 SOLVERS = ("scip", "highs", "cp-sat")
 FIELDS = [name for name in Plan.__dataclass_fields__ if name != "case"]
@@ -34,14 +35,27 @@ def test_the_study_has_the_same_plan_from_every_solver(ratio: float):
         assert_same(one, other)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_a_random_depot_has_the_same_plan_from_every_solver(seed: int):
-    results = [optimize(random_case(seed), solver=solver) for solver in SOLVERS]
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("make", [random_case, tied_case])
+def test_a_random_depot_has_the_same_plan_from_every_solver(make, seed: int):
+    results = [optimize(make(seed), solver=solver) for solver in SOLVERS]
     assert len({result.status for result in results}) == 1
     if results[0].plan:
         for one, other in pairwise(results):
             assert_same(one.plan, other.plan)
             assert one.plan.objective == pytest.approx(other.plan.objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_other_plan_meets_all_wishes(seed: int, monkeypatch: pytest.MonkeyPatch):
+    case = tied_case(seed)
+    plan = optimize(case).plan
+    if plan is None:
+        return
+    real = module._wishes
+    monkeypatch.setattr(module, "_wishes", lambda *parts: [*(wishes := real(*parts)), -wishes[-1]])
+    found = canonical(case, build(case), plan.charger_add, Deadline(None))
+    assert_same(plan_of(case, build(case), found.values), plan)  # the last wish turned around finds nothing else
 
 
 @pytest.mark.parametrize("ratio", TOTALS)

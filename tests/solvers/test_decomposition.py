@@ -13,7 +13,7 @@ from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.decomposition import solve_by_parts
 from fleetopt.solvers.energy import EnergyProblem
 from tests.cases import TOTALS, hourly, study
-from tests.random_cases import random_case
+from tests.random_cases import random_case, tied_case
 
 
 def by_parts(case, seconds: float | None = None, gap: float = 0.0):
@@ -28,9 +28,10 @@ def test_cp_sat_reaches_the_published_totals(ratio: float):
     assert solution.bound == pytest.approx(solution.objective, rel=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_cp_sat_agrees_with_scip_on_random_depots(seed: int):
-    case = random_case(seed)
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("make", [random_case, tied_case])
+def test_cp_sat_agrees_with_scip_on_random_depots(make, seed: int):
+    case = make(seed)
     one, other = by_parts(case), solve(build(case), "scip", Deadline(None))
     assert one.status == other.status
     if other.status == "optimal":
