@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from fleetopt import __version__, schema
 
@@ -48,9 +48,7 @@ _ORDER = {
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code; a fault becomes a sentence and a log, never a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, ValueError):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = (_stream(stream) for stream in (sys.stdout, sys.stderr))
     try:
         code = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
@@ -67,6 +65,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stderr.flush()
     # A solver that was stopped or given up may still hold a thread, and no interpreter ends cleanly under it.
     os._exit(code)
+
+
+def _stream(stream: TextIO | None) -> TextIO:
+    """Take a stream that may be closed, or unable to show every letter."""
+    if stream is None:
+        return Path(os.devnull).open("w", encoding="utf-8")
+    with contextlib.suppress(AttributeError, ValueError):
+        stream.reconfigure(errors="replace")  # type: ignore[attr-defined]
+    return stream
 
 
 def _dispatch(arguments: list[str]) -> Exit:

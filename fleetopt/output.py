@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import threading
@@ -87,8 +88,7 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
+        cure = "Make room on the disk" if fault.errno == errno.ENOSPC else "Close it where it is open"
         raise FileError(
-            str(path),
-            f"cannot be written: {fault.strerror or fault}.",
-            "Close it where it is open, or choose another folder with --out.",
+            str(path), f"cannot be written: {fault.strerror or fault}.", f"{cure}, or choose another folder with --out."
         ) from None

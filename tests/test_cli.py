@@ -419,3 +419,23 @@ def test_help_names_every_command(tmp_path: Path):
     assert done.returncode == 0
     for command in ("run", "check", "doctor"):
         assert command in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closing", [">&-", ">&- 2>&-", "| head -n 1"])
+def test_nobody_listening_is_no_fault(closing: str, tmp_path: Path):
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {sys.executable} -m fleetopt run {DATA} {closing}"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "fleetopt-results" / "summary.json").exists()
+
+
+def test_a_terminal_that_knows_only_ascii_is_no_fault(tmp_path: Path):
+    copy = changed(tmp_path, "Vehicle_Data.xlsx", "Vehicle_data", "E3", "Frühschicht")
+    code = "import sys; sys.stdout.reconfigure(encoding='ascii'); sys.stderr.reconfigure(encoding='ascii')\n"
+    done = python("-c", f"{code}from fleetopt.cli import main; main(['check', {str(copy)!r}])", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "Vehicle_data!E3" in done.stderr
