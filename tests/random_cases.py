@@ -73,3 +73,34 @@ def tied_case(seed: int) -> Case:
         battery_existing_kwh=one_of(0, 100),
         c_rate_basis="slot" if random.integers(2) else "hour",
     )
+
+
+def dear_case(seed: int) -> Case:
+    """A random depot at market prices: a charger costs a million times what a kWh saves in a day."""
+    random = np.random.default_rng(seed)
+    years, day_types, slots = int(random.integers(1, 6)), int(random.choice([1, 3, 7, 12])), int(random.choice([4, 24]))
+    hours = 24 / slots
+    sun = np.clip(np.sin((np.arange(slots) * hours - 6) / 12 * np.pi), 0, None) * hours * 0.6
+    return Case(
+        years=tuple(range(2025, 2025 + years)),
+        day_types=tuple(f"Day {i}" for i in range(day_types)),
+        slots=tuple(f"Slot {i}" for i in range(slots)),
+        chargers=("50 kW", "150 kW", "400 kW"),
+        hours=np.array(hours),
+        days=np.array(365 / day_types),
+        power_kw=np.array([50.0, 150.0, 400.0]),
+        charging_kwh=np.round(random.uniform(20, 400, (years, day_types, slots)) * hours / 3, 1),
+        baseload_kwh=np.array(random.uniform(0, 30)),
+        grid_price=np.round(random.uniform(0.1, 0.4, (day_types, slots)), 4),
+        solar_yield=np.round(sun * random.uniform(0.5, 1.2, (day_types, 1)), 3),
+        solar_price=np.array(900.0),
+        battery_price=np.linspace(300, 200, years),
+        charger_price=np.array([[12_500.0], [40_000.0], [100_000.0]]) * np.linspace(1, 0.9, years),
+        capex_budget=random.choice([150_000.0, 400_000.0], 1),
+        grid_limit_kwh=random.choice([600.0, 3000.0], 1) * hours / 4,
+        export_ratio=float(random.choice([0.0, 0.4, 1.0])),
+        solar_max_added_kwp=400.0,
+        battery_max_kwh=1000.0,
+        solar_existing_kwp=100.0,
+        c_rate_basis="hour",
+    )

@@ -35,7 +35,8 @@ class Canonical:
 def canonical(case: Case, program: Program, charger_add: FloatArray, deadline: Deadline) -> Canonical | None:
     """Choose the canonical plan among all as cheap as the best with these chargers bought.
 
-    None when time ran out. A choice of chargers that turns out cheaper than the given one is taken.
+    None when time ran out, or where rounding would make it dearer. A choice of chargers that turns out cheaper than the
+    given one is taken.
     """
     energy = EnergyProblem(program)
     solution = _canonical_chargers(case, energy, charger_add, deadline)
@@ -50,7 +51,8 @@ def canonical(case: Case, program: Program, charger_add: FloatArray, deadline: D
             return None
         values = solution.values
         energy.keep_optimal(solution, wish)
-    return Canonical(values, objective)
+    given_away = program.offset + float(program.cost @ values) - objective
+    return Canonical(values, objective) if given_away <= _EQUAL * max(1.0, abs(objective)) else None
 
 
 def _canonical_chargers(

@@ -17,8 +17,10 @@ from fleetopt.solvers.backend import LinearSession
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution, SolverError
 
-_BINDING = 1e-7
-"""A dual or reduced cost above this share of the largest cost holds its row or column to the optimum."""
+_BINDING = 1e-9
+"""A dual or reduced cost above this is one, and holds its row or column to the optimum; below is rounding."""
+_ROUNDING = 1e-12
+"""Rounding grows with the largest cost, by this share of it."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,14 @@ class EnergyProblem:
         By complementary slackness these are the plans in which every column with a reduced cost and every row with a
         dual stays at the bound where the solution has it.
         """
-        scale = max(1e-9, float(np.abs(cost).max()))
+        least = _BINDING + _ROUNDING * float(np.abs(cost).max())
         values = _duals(solution.values)
         reduced, duals = _duals(solution.reduced_costs), _duals(solution.row_duals)
-        columns = np.flatnonzero(np.abs(reduced) > _BINDING * scale)
+        columns = np.flatnonzero(np.abs(reduced) > least)
         lower, upper = self._session.column_bounds
         at = nearest(values[columns], lower[columns], upper[columns])
         self._session.bound_columns(columns, at, at)
-        rows = np.flatnonzero(np.abs(duals) > _BINDING * scale)
+        rows = np.flatnonzero(np.abs(duals) > least)
         low, high = self._session.row_bounds
         limit = np.where(np.isfinite(low[rows]), low[rows], high[rows])  # every row has one limit, or two equal ones
         self._session.bound_rows(rows, limit, limit)

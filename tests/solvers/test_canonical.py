@@ -17,7 +17,7 @@ from fleetopt.solvers.chargers import ChargerChoice
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import Plane
 from tests.cases import TOTALS, one_slot, study, two_slots
-from tests.random_cases import random_case, tied_case
+from tests.random_cases import dear_case, random_case, tied_case
 
 SOLVERS = ("scip", "highs", "cp-sat")
 FIELDS = [name for name in Plan.__dataclass_fields__ if name != "case"]
@@ -75,6 +75,14 @@ def test_making_the_plan_canonical_gives_no_cent_away(ratio: float):
     program = build(study(ratio))
     least = solve(program, "scip", Deadline(None)).objective
     assert optimize(study(ratio)).plan.objective == pytest.approx(least, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_dear_chargers_do_not_make_cheap_energy_look_like_rounding(seed: int):
+    result = optimize(dear_case(seed))
+    assert result.status == "optimal"
+    assert result.gap == 0
+    assert not any("one of several" in note for note in result.notes)
 
 
 def test_the_study_buys_what_was_published():
