@@ -13,7 +13,7 @@ MARKET_USD_PER_KW = 250.0
 def assumptions(case: Case) -> Iterator[str]:
     """State each assumption of the base model that touches this case."""
     has_battery = case.battery_existing_kwh + case.battery_max_kwh > 0
-    if has_battery and case.c_rate_basis == "slot" and (case.hours != 1).any():
+    if has_battery and case.c_rate_basis == "slot" and (case.hours > 1).any():
         yield (
             f"The C-rate counts per slot: in one slot the battery gives at most {case.c_rate:.0%} of its size, however "
             "long the slot is. Read per hour (c_rate_basis=hour) it could give more."
@@ -30,7 +30,10 @@ def assumptions(case: Case) -> Iterator[str]:
     for c, charger in enumerate(case.chargers):
         price, usual = case.charger_price[c].min(), MARKET_USD_PER_KW * case.power_kw[c]
         if price < usual / 2:
-            yield (f"A {charger} charger is priced at {price:,.0f} USD; on the market it costs about {usual:,.0f} USD.")
+            yield (
+                f"A {charger} charger is priced at {price:,.0f} USD, {price / case.power_kw[c]:,.0f} USD/kW; on the "
+                "market a charger of 400 kW costs about 100,000 USD, 250 USD/kW."
+            )
     yield (
         "No operation and maintenance, no discounting, no residual value; what a year's budget leaves is not carried "
         "over."

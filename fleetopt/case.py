@@ -103,7 +103,7 @@ class Case:
         object.__setattr__(self, "years", years)
         for name in ("day_types", "slots", "chargers"):
             labels = tuple(str(label) for label in getattr(self, name))
-            if len(set(labels)) != len(labels) or (not labels and name != "chargers"):
+            if len(set(labels)) != len(labels) or not labels:
                 raise ValueError(f"{name} must be different from each other and at least one, not {labels}")
             object.__setattr__(self, name, labels)
         if self.c_rate_basis not in ("slot", "hour"):

@@ -34,6 +34,8 @@ def check(inputs: Inputs) -> list[Problem]:
     problems += _range_suffices(inputs)
     problems += _export_ratios(inputs)
     problems += _scenario_folders(inputs)
+    if not len(inputs.chargers) and not has_error(problems):
+        problems.append(error(schema.CHARGERS.sheet, "no charger type is offered, must be at least one.", "Add one."))
     return problems
 
 

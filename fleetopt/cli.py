@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
@@ -57,6 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = Exit.STOPPED
     except BrokenPipeError:  # whoever read our output has seen enough
         code = Exit.SOLVED
+    except ImportError as fault:
+        _say(f"A package is missing or damaged: {fault}. 'fleetopt doctor' says what to do.")
+        code = Exit.FAULT
     except Exception:
         _say(f"A fault of fleetopt itself stopped the run. What happened stands in {_log()}; please report it.")
         code = Exit.FAULT
@@ -147,16 +150,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be more than 0, not {text}")
-    return value
+    return _figure(text, lambda value: 0 < value < float("inf"), "more than 0")
 
 
 def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"must be 0 to 1, not {text}")
+    return _figure(text, lambda value: 0 <= value <= 1, "0 to 1")
+
+
+def _figure(text: str, is_fine: Callable[[float], bool], due: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not is_fine(value):
+        raise argparse.ArgumentTypeError(f"must be {due}, not {text}")
     return value
 
 
@@ -178,7 +185,7 @@ def _check(options: argparse.Namespace) -> Exit:
 
     inputs, problems = _read(options)
     if options.json:
-        sys.stdout.write(as_text(summary(inputs.source, [], problems)))
+        sys.stdout.write(as_text(summary(inputs.source, [], problems), is_ascii=True))
         return Exit.SOLVED
     _say_problems(problems)
     years = inputs.costs.values["year"]
@@ -214,8 +221,8 @@ def _run(options: argparse.Namespace) -> Exit:
         if not options.quiet or result.plan is None:
             _say_problems(result.problems, scenario.name)
 
-    content = as_text(summary(inputs.source, outcomes, problems))
-    files = {out / "summary.json": content}
+    content = summary(inputs.source, outcomes, problems)
+    files = {out / "summary.json": as_text(content)}
     for scenario, result in outcomes:
         if result.plan:
             files[out / scenario.folder / "optimization_results.csv"] = optimization_results(result.plan)
@@ -224,7 +231,7 @@ def _run(options: argparse.Namespace) -> Exit:
             _say(f"{scenario.name}: {out / scenario.folder} holds the results of an earlier run.")
     write_files(files)
     if options.json:
-        sys.stdout.write(content)
+        sys.stdout.write(as_text(content, is_ascii=True))
     else:
         sys.stdout.write(report(outcomes))
         print(f"\nWritten to {out}{os.sep}")
@@ -258,7 +265,10 @@ def _write_lp(path: Path, chosen: Sequence[Scenario]) -> None:
     from fleetopt.model import build
     from fleetopt.model.lp_file import lp_text
     from fleetopt.output import write_files
+    from fleetopt.problem import FileError
 
+    if not path.name or path.is_dir():
+        raise FileError(str(path), "is a folder, must be a file.", "Name a file such as depot.lp.")
     names = [path, *(path.with_name(f"{path.stem}-{scenario.folder}{path.suffix}") for scenario in chosen[1:])]
     write_files({name: lp_text(build(scenario.case)) for name, scenario in zip(names, chosen, strict=True)})
 
@@ -279,11 +289,11 @@ def _refuse(options: argparse.Namespace, problems: Sequence[Problem], scenarios:
     if options.json:
         from fleetopt.books.reading import BUILT_IN
 
-        sys.stdout.write(as_text(refusal(options.input or BUILT_IN, scenarios, problems)))
+        sys.stdout.write(as_text(refusal(options.input or BUILT_IN, scenarios, problems), is_ascii=True))
 
 
 def _say_problems(problems: Sequence[Problem], scenario: str = "") -> None:
-    from fleetopt.report import problem_lines
+    from fleetopt.problem import problem_lines
 
     if scenario and problems:
         _say(f"{scenario}:")

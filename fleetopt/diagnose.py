@@ -50,7 +50,7 @@ def why_no_plan(case: Case, deadline: Deadline) -> list[Problem]:
     Parameters:
         deadline: the time left to find out; a minute at most is used.
     """
-    deadline = Deadline(_SECONDS if deadline.left is None else min(_SECONDS, deadline.left))
+    deadline = deadline.within(_SECONDS)
     program = build(case)
     shortages = [*_beyond_supply(case)] or [*_shortfalls(case, program, deadline)]
     remedies = [remedy for limit in _LIMITS if (remedy := _remedy(case, program, limit, deadline))]

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from fleetopt import __version__
-from fleetopt.report import WIDTH
+from fleetopt.figures import WIDTH
 
 
 def examine() -> Iterator[str]:

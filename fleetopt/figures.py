@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Final
+
+WIDTH: Final = 79
+"""Columns of a line for people: a terminal has 80."""
 
 
 def exact(value: float) -> float:

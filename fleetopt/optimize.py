@@ -27,6 +27,8 @@ from fleetopt.solvers.progress import Progress, relative_gap
 from fleetopt.verify import Verification, verify
 
 Status = Literal["optimal", "feasible", "infeasible", "no_solution", "input_error", "failed"]
+_CANONICAL_SECONDS = 60.0
+"""Far more than picking the canonical plan takes, unless figures of very different size make it go astray."""
 _NOISE = 1e-7
 """kWh, kWp or units; what is nearer to 0 is the solver's rounding."""
 
@@ -107,11 +109,15 @@ def _checked(case: Case, program: Program, solution: Solution, deadline: Deadlin
     one = None
     if is_exact and program.size[0] <= MOST_ROWS:
         with contextlib.suppress(SolverError):  # the plan itself is found already
-            one = canonical(case, program, np.rint(program.take("charger_add", values)), deadline)
+            one = canonical(
+                case, program, np.rint(program.take("charger_add", values)), deadline.within(_CANONICAL_SECONDS)
+            )
     if one is not None:
         values = one.values
     elif is_exact:
-        notes.append("This plan is one of several that cost the same; to pick the canonical one would take too long.")
+        notes.append(
+            "This plan is one of several that cost the same; the canonical one is not picked in a case like this."
+        )
     else:
         notes.append("This plan is one of several: its cost is not proven least, others may cost the same or less.")
     plan = plan_of(case, program, values)

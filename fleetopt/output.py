@@ -29,12 +29,15 @@ def write_files(contents: Mapping[Path, str]) -> None:
                 made += _make_folder(path.parent)
                 if path.is_dir():
                     raise IsADirectoryError(None, "a folder has this name")
-                temporary = path.with_name(f".{path.name}.{os.getpid()}")
-                staged[path] = temporary
+                temporary = path.with_name(f".fleetopt-{os.urandom(8).hex()}")
                 with temporary.open("x", encoding="utf-8", newline="") as file:
+                    staged[path] = temporary
                     file.write(text)
                     file.flush()
                     os.fsync(file.fileno())
+        for path in filter(Path.exists, staged):
+            with _explained(path), path.open("r+b"):
+                pass  # one that Excel holds open or that is read-only says so before any is replaced
         with _undisturbed():
             for path, temporary in staged.items():
                 with _explained(path):
@@ -80,7 +83,7 @@ def _undisturbed() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
 
 
 @contextlib.contextmanager

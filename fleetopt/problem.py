@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Literal
+
+from fleetopt.figures import WIDTH
 
 Severity = Literal["error", "warning", "note"]
 
@@ -80,3 +83,14 @@ def nearest(word: str, known: Sequence[str]) -> str:
     if near:
         return f"Did you mean '{by_key[near[0]]}'?"
     return f"Known: {', '.join(known[:20])}{', ...' if len(known) > 20 else ''}."
+
+
+def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
+    """Say each problem, wrapped; the same finding in several places once, with the number of places."""
+    places: dict[tuple[Severity, str, str], list[str]] = {}
+    for problem in problems:
+        places.setdefault((problem.severity, problem.message, problem.advice), []).append(problem.where)
+    for (severity, message, advice), where in places.items():
+        more = f" and {len(where) - 1} more" if len(where) > 1 else ""
+        line = str(Problem(severity, f"{where[0]}{more}" if where[0] else "", message, advice))
+        yield from textwrap.wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)

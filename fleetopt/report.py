@@ -6,13 +6,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from fleetopt.case import FloatArray
-from fleetopt.figures import short
+from fleetopt.figures import WIDTH, short
 from fleetopt.optimize import Result
 from fleetopt.plan import Plan
-from fleetopt.problem import Problem
 from fleetopt.scenarios import Scenario
-
-WIDTH = 79
 
 
 def report(outcomes: Sequence[tuple[Scenario, Result]]) -> str:
@@ -89,17 +86,4 @@ def _comparison(solved: Sequence[tuple[Scenario, Plan]]) -> Iterator[str]:
             f"{name:<20}{short(plan.objective, 0):>13}{short(plan.objective - first, 0):>12}"
             f"{short(float(plan.solar_add.sum())):>11}{short(float(plan.battery_add.sum())):>13}"
             f"{int(plan.charger_add.sum()):>10}"
-        )
-
-
-def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
-    """Say each problem, wrapped; the same finding in several places once, with the number of places."""
-    places: dict[tuple[str, str, str], list[str]] = {}
-    for problem in problems:
-        places.setdefault((problem.severity, problem.message, problem.advice), []).append(problem.where)
-    for (severity, message, advice), where in places.items():
-        more = f" and {len(where) - 1} more" if len(where) > 1 else ""
-        line = str(Problem("note", f"{where[0]}{more}" if where[0] else "", message, advice)).removeprefix("note: ")
-        yield from textwrap.wrap(
-            f"{severity}: {line}", WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
         )

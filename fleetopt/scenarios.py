@@ -146,8 +146,8 @@ def _scenario(inputs: Inputs, base: Mapping[str, Any], i: int, changes: Mapping[
     figures |= {column: value for column, value in own.items() if value is not None}
     ours = {setting: value for setting, value in changes.items() if setting in figures}
     notes = [
-        f"{settable()[setting].header} of this run is {value:g}, set on the command line"
-        f"{f'; the scenario has {own[setting]:g}' if own.get(setting) is not None else ''}."
+        f"{settable()[setting].header} of this run is {settable()[setting].figure(value)}, set on the command line"
+        f"{f'; the scenario has {settable()[setting].figure(own[setting])}' if own.get(setting) is not None else ''}."
         if isinstance(value, float)
         else f"{settable()[setting].header} of this run: {value}, set on the command line."
         for setting, value in ours.items()

@@ -30,9 +30,9 @@ def refusal(source: str, scenarios: Sequence[str], problems: Sequence[Problem]) 
     return {**summary(source, [], problems), "scenarios": [_outcome(name, [], refused) for name in scenarios]}
 
 
-def as_text(content: dict[str, Any]) -> str:
-    """Write it down, for people and programs."""
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+def as_text(content: dict[str, Any], *, is_ascii: bool = False) -> str:
+    """Write it down; `is_ascii` for a stream that may know no other letters."""
+    return json.dumps(content, indent=1, ensure_ascii=is_ascii, allow_nan=False) + "\n"
 
 
 def _outcome(name: str, notes: Sequence[str], result: Result) -> dict[str, Any]:

@@ -148,7 +148,31 @@ def _claims(plan: Plan, total: FloatArray, objective: float, bound: float) -> It
     def nowhere(_index: Any) -> str:
         return ""
 
-    yield "total_cost", at_year, np.abs(plan.total_cost - total), total
+    case = plan.case
+    days = case.days[:, None] * case.grid_price
+    said = {
+        "solar_kwp": (plan.solar_kwp, np.array(_until(case.solar_existing_kwp, plan.solar_add))),
+        "battery_kwh": (plan.battery_kwh, np.array(_until(case.battery_existing_kwh, plan.battery_add))),
+        "chargers": (
+            plan.chargers.T,
+            np.array(
+                [case.chargers_existing + plan.charger_add[:, : y + 1].sum(axis=1) for y in range(len(case.years))]
+            ),
+        ),
+        "capex": (plan.capex, _capex(plan, case)),
+        "opex": (plan.opex, np.einsum("ds,yds->y", days, plan.grid_to_load)),
+        "solar_export_revenue": (
+            plan.solar_export_revenue,
+            case.export_ratio * np.einsum("ds,yds->y", days, plan.solar_to_grid),
+        ),
+        "battery_export_revenue": (
+            plan.battery_export_revenue,
+            case.export_ratio * np.einsum("ds,yds->y", days, plan.battery_to_grid),
+        ),
+        "total_cost": (plan.total_cost, total),
+    }
+    for name, (stated, recomputed) in said.items():
+        yield name, at_year, np.abs(stated - recomputed), recomputed
     yield "objective", nowhere, [abs(objective - float(total.sum()))], objective
     if bound > -math.inf:
         yield "best bound above the cost", nowhere, [bound - objective], objective

@@ -439,3 +439,11 @@ def test_a_terminal_that_knows_only_ascii_is_no_fault(tmp_path: Path):
     done = python("-c", f"{code}from fleetopt.cli import main; main(['check', {str(copy)!r}])", cwd=tmp_path)
     assert done.returncode == 3
     assert "Vehicle_data!E3" in done.stderr
+
+
+def test_a_missing_package_is_named(tmp_path: Path):
+    code = f"import sys; sys.modules['ortools'] = None\nfrom fleetopt.cli import main; main(['run', {str(DATA)!r}])"
+    done = python("-c", code, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "ortools" in done.stderr
+    assert "doctor" in done.stderr

@@ -57,6 +57,23 @@ def test_a_fault_at_any_step_leaves_each_file_old_or_new_and_nothing_else(
         assert set(found.values()) == {"old"}
 
 
+def test_a_file_that_is_held_open_is_said_before_any_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    names = ["a.csv", "b.csv"]
+    write_files({tmp_path / name: "old" for name in names})
+    real = Path.open
+
+    def locked(self: Path, mode: str = "r", **options):
+        if self.name == "b.csv" and mode == "r+b":
+            raise PermissionError(13, "Permission denied")
+        return real(self, mode, **options)
+
+    monkeypatch.setattr(Path, "open", locked)
+    with pytest.raises(FileError, match=r"b\.csv"):
+        write_files({tmp_path / name: "new" for name in names})
+    monkeypatch.undo()
+    assert everything(tmp_path) == {"a.csv": "old", "b.csv": "old"}
+
+
 def test_a_fault_leaves_no_folder_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def failing(*_arguments, **_options):
         raise OSError(28, "No space left on device")

@@ -102,9 +102,9 @@ def test_each_day_type_has_its_own_figures(inputs):
     assert case.grid_price.tolist() == [[0.1, 0.2], [0.3, 0.4]]
 
 
-def test_a_depot_without_charger_types_is_a_case(inputs):
-    inputs.chargers = inputs.chargers.take([])
-    assert scenarios(inputs)[0].case.charger_price.shape == (0, 2)
+def test_a_depot_without_charger_types_is_an_error(inputs):
+    inputs.chargers.values = {name: [] for name in inputs.chargers.values}
+    assert any("no charger type" in problem.message for problem in check(inputs))
 
 
 def test_a_scenarios_own_figures_beat_the_settings_and_blanks_take_them(inputs):

@@ -138,3 +138,13 @@ def test_the_check_shares_no_code_with_the_model():
     tree = ast.parse(Path(fleetopt.verify.__file__).read_text(encoding="utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert imported == {"__future__", "collections.abc", "dataclasses", "typing", "fleetopt.case", "fleetopt.plan"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["solar_kwp", "battery_kwh", "chargers", "capex", "opex", "solar_export_revenue", "battery_export_revenue"],
+)
+def test_every_figure_that_a_plan_states_of_itself_is_checked(name: str, plan: Plan, monkeypatch: pytest.MonkeyPatch):
+    stated = getattr(plan, name) + 10.0
+    monkeypatch.setattr(Plan, name, property(lambda _plan: stated))
+    assert any(failure.startswith(name) for failure in verify(plan, plan.case, 1_176_487.1155, -np.inf).failures)

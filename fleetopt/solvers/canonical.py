@@ -62,10 +62,12 @@ def _canonical_chargers(
     choice = ChargerChoice(case)
     solution = choice.learn(energy, charger_add, deadline)
     most_cost = solution.objective + _EQUAL * max(1.0, abs(solution.objective))
+    refused: set[bytes] = set()
     while solution.status in ("optimal", "infeasible"):
         proposed = choice.canonical(most_cost, deadline)
-        if proposed is None:
+        if proposed is None or proposed.tobytes() in refused:  # within rounding of what was refused
             return None
+        refused.add(proposed.tobytes())
         solution = choice.learn(energy, proposed, deadline)
         if solution.objective <= most_cost:
             return solution

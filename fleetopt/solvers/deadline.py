@@ -23,6 +23,10 @@ class Deadline:
         """Seconds left, 0 or more; None is no limit."""
         return None if self.limit is None else max(0.0, self.limit - self.seconds)
 
+    def within(self, seconds: float) -> Deadline:
+        """A deadline of its own for a part, which takes no longer than this and what is left."""
+        return Deadline(seconds if self.left is None else min(seconds, self.left))
+
     @property
     def is_over(self) -> bool:
         """Whether no time is left."""

@@ -14,7 +14,7 @@ from fleetopt.model.program import Program
 from fleetopt.solvers.chargers import ChargerChoice
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import EnergyProblem
-from fleetopt.solvers.messages import Solution
+from fleetopt.solvers.messages import Solution, SolverError, Status
 from fleetopt.solvers.progress import Progress
 
 
@@ -30,6 +30,7 @@ def solve_by_parts(
 
     choice, energy = ChargerChoice(case), EnergyProblem(program, tick)
     best = Solution("no_solution")
+    tried: dict[bytes, Status] = {}
     while not deadline.is_over:
         proposal, charger_add = choice.cheapest(deadline)
         if proposal.status == "infeasible":
@@ -39,7 +40,13 @@ def solve_by_parts(
         progress.bound = max(progress.bound, proposal.bound)
         if progress.gap <= gap:
             return Solution("optimal", best.objective, min(progress.bound, best.objective), best.values)
-        best = min(best, choice.learn(energy, charger_add, deadline), key=lambda solution: solution.objective)
+        if tried.get(charger_add.tobytes()) == "optimal":  # its plane counts already: what is left is rounding
+            return Solution("optimal", best.objective, best.objective, best.values)
+        if charger_add.tobytes() in tried:
+            raise SolverError("a limit is missed by less than the solvers can tell apart")
+        learnt = choice.learn(energy, charger_add, deadline)
+        tried[charger_add.tobytes()] = learnt.status
+        best = min(best, learnt, key=lambda solution: solution.objective)
         progress.cost = best.objective
         tick()
     if best.values is None:

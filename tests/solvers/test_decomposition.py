@@ -12,7 +12,8 @@ from fleetopt.solvers.backend import solve
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.decomposition import solve_by_parts
 from fleetopt.solvers.energy import EnergyProblem
-from tests.cases import TOTALS, hourly, study
+from fleetopt.solvers.messages import SolverError
+from tests.cases import TOTALS, hourly, one_slot, study
 from tests.random_cases import random_case, tied_case
 
 
@@ -97,3 +98,19 @@ def test_a_grid_too_weak_is_no_matter_of_chargers():
     plane = energy.barrier(np.full((2, 5), 3.0), Deadline(None))
     assert plane.level > 0
     assert not plane.slopes.any()
+
+
+@pytest.mark.parametrize("existing", [1108.077, 1108.1])
+def test_a_total_near_zero_comes_to_an_end(existing: float):
+    # export and import nearly cancel out: a total of 0.6 and of -42 USD made of millions
+    case = study(1.0, solar_existing_kwp=existing)
+    one, other = by_parts(case, seconds=60), solve(build(case), "scip", Deadline(None))
+    assert one.status == "optimal"
+    assert one.objective == pytest.approx(other.objective, abs=1e-3)
+
+
+def test_a_limit_missed_by_a_hair_comes_to_an_end():
+    # three chargers cost 3,000 USD; the budget is a thousandth of a cent short, less than a solver can tell
+    case = one_slot(charging_kwh=3600.0, grid_limit_kwh=1e5, capex_budget=3000 - 1e-5)
+    with pytest.raises(SolverError, match="missed by less"):
+        by_parts(case, seconds=60)
