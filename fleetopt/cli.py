@@ -6,18 +6,18 @@ import argparse
 import contextlib
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from fleetopt import __version__, schema
 
 if TYPE_CHECKING:
+    from fleetopt.books.closed import ClosedBook
     from fleetopt.inputs import Inputs
-    from fleetopt.optimize import Result
+    from fleetopt.planning import Outcomes
     from fleetopt.problem import Problem
     from fleetopt.scenarios import Scenario
 
@@ -61,7 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _say(f"A package is missing or damaged: {fault}. 'fleetopt doctor' says what to do.")
         code = Exit.FAULT
     except Exception:
-        _say(f"A fault of fleetopt itself stopped the run. What happened stands in {_log()}; please report it.")
+        from fleetopt.log import write_log
+
+        _say(f"A fault of fleetopt itself stopped the run. What happened stands in {write_log()}; please report it.")
         code = Exit.FAULT
     with contextlib.suppress(Exception):
         sys.stdout.flush()
@@ -134,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
         dest="changes",
         help="change one setting for this run; may be repeated",
     )
+    run.add_argument(
+        "--in-place", action="store_true", help="also write the results back into the planning workbook INPUT"
+    )
     run.add_argument("--write-lp", metavar="FILE", help="also write the model as an LP file")
     run.add_argument("--json", action="store_true", help="print one JSON object instead of the tables")
     run.add_argument("--quiet", action="store_true", help="no progress and no notes on standard error")
@@ -143,6 +148,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("input", metavar="INPUT", help="a workbook or a folder")
     check.add_argument("--json", action="store_true", help="print one JSON object")
     check.set_defaults(command=_check, quiet=False)
+
+    new = commands.add_parser("new", help="make a planning workbook that works at once on this machine")
+    new.add_argument("file", metavar="FILE.xlsm", help="the workbook to make")
+    new.add_argument("--from", metavar="INPUT", dest="input", help="fill it from this workbook or folder")
+    new.add_argument("--force", action="store_true", help="replace FILE.xlsm if it is there")
+    new.set_defaults(command=_new, json=False, quiet=False)
 
     doctor = commands.add_parser("doctor", help="say what a run would use, and what to do about what is missing")
     doctor.set_defaults(command=_doctor, json=False)
@@ -167,13 +178,13 @@ def _figure(text: str, is_fine: Callable[[float], bool], due: str) -> float:
     return value
 
 
-def _read(options: argparse.Namespace) -> tuple[Inputs, list[Problem]]:
+def _read(source: str | None, book: ClosedBook | None = None) -> tuple[Inputs, list[Problem]]:
     """Read and check; raises InputError when there is an error."""
-    from fleetopt.books.reading import read_inputs
+    from fleetopt.books.reading import read_book, read_inputs
     from fleetopt.checks import check
     from fleetopt.problem import InputError, has_error
 
-    inputs = read_inputs(options.input)
+    inputs = read_book(book) if book else read_inputs(source)
     problems = check(inputs)
     if has_error(problems):
         raise InputError(problems, [name for name in inputs.scenarios.values["scenario"] if name])
@@ -183,7 +194,7 @@ def _read(options: argparse.Namespace) -> tuple[Inputs, list[Problem]]:
 def _check(options: argparse.Namespace) -> Exit:
     from fleetopt.summary import as_text, summary
 
-    inputs, problems = _read(options)
+    inputs, problems = _read(options.input)
     if options.json:
         sys.stdout.write(as_text(summary(inputs.source, [], problems), is_ascii=True))
         return Exit.SOLVED
@@ -197,45 +208,124 @@ def _check(options: argparse.Namespace) -> Exit:
 
 
 def _run(options: argparse.Namespace) -> Exit:
-    from fleetopt.books.csv import operational_details, optimization_results
     from fleetopt.output import check_folder, write_files
+    from fleetopt.planning import new_results, run_settings, solve
     from fleetopt.report import report
     from fleetopt.scenarios import parse_changes, scenarios
     from fleetopt.summary import as_text, summary
+    from fleetopt.template.build import build
+    from fleetopt.terminal import ProgressLine
 
+    started = time.monotonic()
     changes = parse_changes(options.changes)
-    inputs, problems = _read(options)
+    book = _own_book(options)
+    inputs, problems = _read_into(book, options.input)
     chosen = scenarios(inputs, options.scenario, changes)
     out = Path(options.out)
     check_folder(out)
-    if options.write_lp:
+    if options.write_lp is not None:
         _write_lp(Path(options.write_lp), chosen)
     if not options.quiet:
         _say_problems(problems)
-    run_settings = {
-        name: given if given is not None else changes.get(name, inputs.settings[name].value)
-        for name, given in (("solver", options.solver), ("time_limit", options.time_limit), ("gap", options.gap))
-    }
-    outcomes = [(scenario, _solve(scenario, run_settings, options.quiet)) for scenario in chosen]
+    given = {name: getattr(options, name) for name in ("solver", "time_limit", "gap")}
+    settings = run_settings(inputs, {**changes, **{name: value for name, value in given.items() if value is not None}})
+    outcomes = []
+    for scenario in chosen:
+        with ProgressLine(scenario.name, is_wanted=not options.quiet) as line:
+            outcomes.append((scenario, solve(scenario, settings, line.show)))
     for scenario, result in outcomes:
         if not options.quiet or result.plan is None:
             _say_problems(result.problems, scenario.name)
 
     content = summary(inputs.source, outcomes, problems)
-    files = {out / "summary.json": as_text(content)}
+    seconds = time.monotonic() - started
+    files: dict[Path, str | bytes] = {
+        out / "summary.json": as_text(content),
+        out / "results.xlsx": build(new_results(inputs, outcomes, problems, seconds, changes)),
+        **_csv_files(out, outcomes),
+    }
+    if book is not None:
+        files |= _in_place(book, inputs, outcomes, problems, seconds)
+    write_files(files)
+    if options.json:
+        sys.stdout.write(as_text(content, is_ascii=True))
+    else:
+        sys.stdout.write(report(outcomes))
+        print(f"\nWritten to {out}{os.sep}{f' and into {book.name}' if book else ''}")
+    return _code([result.status for _, result in outcomes])
+
+
+def _own_book(options: argparse.Namespace) -> ClosedBook | None:
+    """The planning workbook into which `--in-place` writes."""
+    if not options.in_place:
+        return None
+    from fleetopt.books.reading import planning_book
+    from fleetopt.scenarios import UsageError
+
+    book = planning_book(options.input)
+    if book is None:
+        raise UsageError("--in-place: INPUT must be a planning workbook; 'fleetopt new' makes one.")
+    book.check_closed()
+    return book
+
+
+def _read_into(book: ClosedBook | None, source: str | None) -> tuple[Inputs, list[Problem]]:
+    """Read and check; what is wrong is written into the book that results were to go into."""
+    from fleetopt.books.result_content import refused_content
+    from fleetopt.output import write_files
+    from fleetopt.problem import InputError
+
+    try:
+        return _read(source, book)
+    except InputError as fault:
+        if book is not None:
+            book.fill(refused_content(fault.problems))
+            write_files({book.path.resolve(): book.content()})
+        raise
+
+
+def _in_place(
+    book: ClosedBook, inputs: Inputs, outcomes: Outcomes, problems: Sequence[Problem], seconds: float
+) -> dict[Path, bytes]:
+    """The planning workbook with its results; it must still be the file that was read."""
+    from fleetopt.planning import book_results
+
+    book.check_closed()
+    book.check_unchanged()
+    book.fill(book_results(book, inputs, outcomes, problems, seconds))
+    return {book.path.resolve(): book.content()}
+
+
+def _csv_files(out: Path, outcomes: Outcomes) -> dict[Path, str]:
+    """The two files of each scenario that has a plan."""
+    from fleetopt.books.csv import operational_details, optimization_results
+
+    files = {}
     for scenario, result in outcomes:
         if result.plan:
             files[out / scenario.folder / "optimization_results.csv"] = optimization_results(result.plan)
             files[out / scenario.folder / "operational_details.csv"] = operational_details(result.plan)
         elif (out / scenario.folder).exists():
             _say(f"{scenario.name}: {out / scenario.folder} holds the results of an earlier run.")
-    write_files(files)
-    if options.json:
-        sys.stdout.write(as_text(content, is_ascii=True))
-    else:
-        sys.stdout.write(report(outcomes))
-        print(f"\nWritten to {out}{os.sep}")
-    return _code([result.status for _, result in outcomes])
+    return files
+
+
+def _new(options: argparse.Namespace) -> Exit:
+    from fleetopt.new import new_workbook
+    from fleetopt.output import write_files
+    from fleetopt.problem import FileError
+    from fleetopt.scenarios import UsageError
+
+    path = Path(options.file)
+    if path.suffix.casefold() != ".xlsm":
+        raise UsageError(f"new: FILE must end in .xlsm, as it holds macros; '{path.name}' does not.")
+    if path.exists() and not options.force:
+        raise FileError(str(path), "is there already.", "Choose another name, or replace it with --force.")
+    inputs, problems = _read(options.input)
+    _say_problems(problems)
+    write_files({path: new_workbook(inputs)})
+    print(f"Written to {path}. Open it in Excel, enable its content, and press Run Optimization.")
+    return Exit.SOLVED
 
 
 def _code(statuses: Sequence[str]) -> Exit:
@@ -243,21 +333,6 @@ def _code(statuses: Sequence[str]) -> Exit:
     if "failed" in statuses:
         return Exit.FAULT
     return next((code for status, code in _ORDER.items() if status in statuses), Exit.SOLVED)
-
-
-def _solve(scenario: Scenario, settings: dict[str, Any], is_quiet: bool) -> Result:
-    from fleetopt.optimize import Result, optimize
-    from fleetopt.problem import error
-    from fleetopt.solvers.messages import SolverError
-    from fleetopt.terminal import ProgressLine
-
-    started = time.monotonic()
-    with ProgressLine(scenario.name, is_wanted=not is_quiet) as line:
-        try:
-            return optimize(scenario.case, **settings, report=line.show)
-        except SolverError as fault:
-            problem = error("", f"the solver broke down: {fault}.", "Try another --solver, and report this case.")
-            return Result("failed", str(settings["solver"]), time.monotonic() - started, problems=[problem])
 
 
 def _write_lp(path: Path, chosen: Sequence[Scenario]) -> None:
@@ -304,17 +379,3 @@ def _say_problems(problems: Sequence[Problem], scenario: str = "") -> None:
 def _say(text: str) -> None:
     with contextlib.suppress(OSError, ValueError):
         print(text, file=sys.stderr, flush=True)
-
-
-def _log() -> str:
-    """Write the traceback to a file and name the file."""
-    import traceback
-
-    text = f"fleetopt {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}"
-    try:
-        handle, name = tempfile.mkstemp(prefix="fleetopt-", suffix=".log")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as fault:
-        return f"no file, as none could be written ({fault})"
-    return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["number", "whole", "year", "label", "choice"]
+Kind = Literal["number", "whole", "year", "label", "choice", "text", "time"]
 LARGEST: Final = 1e9
 """No figure of a depot is larger; a solver loses its accuracy beyond."""
 
@@ -27,6 +27,8 @@ class Column:
     choices: tuple[str, ...] = ()
     default: float | str | None = None
     """None: a value must be given."""
+    source: str = ""
+    """Where the default comes from."""
     is_needed: bool = True
     study: tuple[str, ...] = ()
 
@@ -34,6 +36,11 @@ class Column:
     def heading(self) -> str:
         """Header with unit, as people see it: `Grid price [USD/kWh]`."""
         return f"{self.header} [{self.unit}]" if self.unit else self.header
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """What may stand above the column in a planning workbook: with its unit or without."""
+        return self.heading, self.header
 
     @property
     def bounds(self) -> str:
@@ -75,6 +82,11 @@ class Table:
     study_sheet: str = ""
     study_files: tuple[str, ...] = ()
     """File of the study's folder that holds this table; the first name is the right one."""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The header of each column with its unit."""
+        return tuple(column.heading for column in self.columns)
 
     def __getitem__(self, name: str) -> Column:
         """Find a column by its name."""

@@ -19,6 +19,7 @@ def examine() -> Iterator[str]:
     yield from _entry("Python", f"{platform.python_version()} at {sys.executable}", _python_cure())
     yield from _entry("fleetopt", f"{__version__} at {Path(__file__).parent}")
     yield from _entry("xlwings", *_package("xlwings", "the Run Optimization button needs it"))
+    yield from _entry("Macros", *_macros())
     yield from _entry("ortools", *_package("ortools", "nothing can be solved without it"))
     for solver in ("scip", "highs", "cp-sat"):
         yield from _entry(f"  {solver}", *_solver(solver))
@@ -46,6 +47,27 @@ def _package(name: str, need: str) -> tuple[str, str]:
         return metadata.version(name), ""
     except metadata.PackageNotFoundError:
         return "not installed", f"Install it, {need}: {sys.executable} -m pip install {name}"
+
+
+def _macros() -> tuple[str, str]:
+    """Whether a workbook with macros can be made, and whether Excel can start Python from it."""
+    try:
+        from fleetopt.books.macros import sources, vba_project
+
+        sources()
+        vba_project(["Start"], with_xlwings=True)
+    except Exception as fault:  # whatever is wrong with an installation is what doctor is there to say
+        cure = f"Install fleetopt anew: {sys.executable} -m pip install --force-reinstall fleetopt"
+        return f"cannot be made: {fault}", cure
+    if sys.platform == "darwin" and not _mac_script().exists():
+        return "can be made, but Excel may not start Python yet", "Once, and after each upgrade: xlwings runpython install"
+    return "can be made: fleetopt new plan.xlsm", ""
+
+
+def _mac_script() -> Path:
+    """The script through which Excel for Mac starts Python."""
+    name = f"xlwings-{metadata.version('xlwings')}.applescript"
+    return Path.home() / "Library" / "Application Scripts" / "com.microsoft.Excel" / name
 
 
 def _solver(solver: str) -> tuple[str, str]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from fleetopt.problem import FileError
 
 
-def write_files(contents: Mapping[Path, str]) -> None:
-    """Write several text files; each is afterwards either the old one or the new one, whole.
+def write_files(contents: Mapping[Path, str | bytes]) -> None:
+    """Write several files, texts in UTF-8; each is afterwards either the old one or the new one, whole.
 
     All of them are first written beside their places, then put there.
 
@@ -24,20 +24,20 @@ def write_files(contents: Mapping[Path, str]) -> None:
     staged: dict[Path, Path] = {}
     made: list[Path] = []
     try:
-        for path, text in contents.items():
+        for path, content in contents.items():
             with _explained(path):
                 made += _make_folder(path.parent)
                 if path.is_dir():
                     raise IsADirectoryError(None, "a folder has this name")
                 temporary = path.with_name(f".fleetopt-{os.urandom(8).hex()}")
-                with temporary.open("x", encoding="utf-8", newline="") as file:
+                with temporary.open("xb") as file:
                     staged[path] = temporary
-                    file.write(text)
+                    file.write(content.encode() if isinstance(content, str) else content)
                     file.flush()
                     os.fsync(file.fileno())
         for path in filter(Path.exists, staged):
-            with _explained(path), path.open("r+b"):
-                pass  # one that Excel holds open or that is read-only says so before any is replaced
+            with _explained(path), path.open("r+b"):  # one that Excel holds open or that is read-only says so first
+                staged[path].chmod(path.stat().st_mode)
         with _undisturbed():
             for path, temporary in staged.items():
                 with _explained(path):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from fleetopt.case import Case
 from fleetopt.cells import convert
 from fleetopt.columns import Column
 from fleetopt.demand import charging_kwh, fleet_size
-from fleetopt.inputs import Inputs
+from fleetopt.inputs import Cell, Inputs
 from fleetopt.problem import Problem, nearest
 
 
@@ -81,7 +81,7 @@ def scenarios(inputs: Inputs, names: Sequence[str] = (), changes: Mapping[str, A
 
     Parameters:
         inputs: valid inputs; see `checks.check`.
-        names: the scenarios to make, all of them when empty; blanks and case do not matter.
+        names: the scenarios to make, those marked to run when empty; blanks and case do not matter.
 
     Raises:
         UsageError: a name is unknown.
@@ -93,8 +93,29 @@ def scenarios(inputs: Inputs, names: Sequence[str] = (), changes: Mapping[str, A
         if _key(name) not in by_key:
             raise UsageError(f"--scenario: there is no scenario '{name}'. {nearest(name, table['scenario'])}")
         wanted.append(by_key[_key(name)])
-    base = _base(inputs)
-    return [_scenario(inputs, base, i, changes or {}) for i in dict.fromkeys(wanted or range(len(inputs.scenarios)))]
+    wanted = wanted or [i for i, run in enumerate(table["run"]) if run == "yes"]
+    changed = with_changes(inputs, changes or {})
+    base = _base(changed)
+    return [
+        Scenario(table["scenario"][i], _case(changed, base, i), [*_notes(inputs, i, changes or {})])
+        for i in dict.fromkeys(wanted)
+    ]
+
+
+def with_changes(inputs: Inputs, changes: Mapping[str, Any]) -> Inputs:
+    """The inputs as this run sees them: with its changes in place of settings, budgets and scenarios' own figures."""
+    if not changes:
+        return inputs
+    settings = {**inputs.settings, **{name: Cell(value, f"--set {name}") for name, value in changes.items()}}
+    own = {name: [None] * len(inputs.scenarios) for name in changes if name in inputs.scenarios.values}
+    budget = schema.CAPEX_BUDGET_SETTING.name
+    spent = {budget: [settings.pop(budget).value] * len(inputs.costs)} if budget in changes else {}
+    return replace(
+        inputs,
+        settings=settings,
+        scenarios=replace(inputs.scenarios, values={**inputs.scenarios.values, **own}),
+        costs=replace(inputs.costs, values={**inputs.costs.values, **spent}),
+    )
 
 
 def _key(name: str) -> str:
@@ -136,20 +157,24 @@ def _base(inputs: Inputs) -> dict[str, Any]:
 
 
 _OF_A_CASE = tuple(column.name for column in schema.SETTINGS if column.name in Case.__dataclass_fields__)
-_OF_A_SCENARIO = tuple(column.name for column in schema.SCENARIOS.columns if column.name != "scenario")
+_OF_A_SCENARIO = tuple(column.name for column in schema.SCENARIOS.columns if column.name in Case.__dataclass_fields__)
 
 
-def _scenario(inputs: Inputs, base: Mapping[str, Any], i: int, changes: Mapping[str, Any]) -> Scenario:
-    name = inputs.scenarios.values["scenario"][i]
-    figures = {**base, **{setting: inputs.settings[setting].value for setting in _OF_A_CASE}}
-    own = {column: inputs.scenarios.values[column][i] for column in _OF_A_SCENARIO}
-    figures |= {column: value for column, value in own.items() if value is not None}
-    ours = {setting: value for setting, value in changes.items() if setting in figures}
-    notes = [
-        f"{settable()[setting].header} of this run is {settable()[setting].figure(value)}, set on the command line"
-        f"{f'; the scenario has {settable()[setting].figure(own[setting])}' if own.get(setting) is not None else ''}."
-        if isinstance(value, float)
-        else f"{settable()[setting].header} of this run: {value}, set on the command line."
-        for setting, value in ours.items()
-    ]
-    return Scenario(name, Case(**{**figures, **ours}), notes)
+def _case(inputs: Inputs, base: Mapping[str, Any], i: int) -> Case:
+    settings = {name: inputs.settings[name].value for name in _OF_A_CASE}
+    own = {name: inputs.scenarios.values[name][i] for name in _OF_A_SCENARIO}
+    return Case(**{**base, **settings, **{name: value for name, value in own.items() if value is not None}})
+
+
+def _notes(inputs: Inputs, i: int, changes: Mapping[str, Any]) -> Iterator[str]:
+    """What this run changed against the input."""
+    for name, value in changes.items():
+        if name not in (*_OF_A_CASE, *_OF_A_SCENARIO):
+            continue
+        column = settable()[name]
+        if isinstance(value, float):
+            own = inputs.scenarios.values[name][i] if name in inputs.scenarios.values else None
+            instead = f"; the scenario has {column.figure(own)}" if own is not None else ""
+            yield f"{column.header} of this run is {column.figure(value)}, set on the command line{instead}."
+        else:
+            yield f"{column.header} of this run: {value}, set on the command line."

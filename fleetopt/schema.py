@@ -190,9 +190,29 @@ SCENARIOS: Final = Table(
     "one scenario; a blank takes the value of the settings or costs",
     (
         Column("scenario", "Scenario", "the scenario's name", kind="label"),
+        Column(
+            "run",
+            "Run",
+            "yes to plan this scenario, no to leave it out",
+            kind="choice",
+            choices=("yes", "no"),
+            default="yes",
+        ),
         Column("export_ratio", "Export ratio", "the export ratio of this scenario", highest=10, is_needed=False),
         Column("capex_budget", "CapEx budget", "the budget of every year", "USD", is_needed=False),
         Column("grid_limit_kwh", "Grid limit", "the grid limit of every slot", "kWh", is_needed=False),
+        Column("solar_max_added_kwp", "Room for solar", "the room for solar", "kWp", is_needed=False),
+        Column("battery_max_kwh", "Room for battery", "the room for battery", "kWh", is_needed=False),
+        Column("c_rate", "C-rate", "the C-rate", "1/h", highest=100, is_needed=False),
+        Column(
+            "c_rate_basis",
+            "C-rate counts per",
+            "slot or hour",
+            kind="choice",
+            choices=("slot", "hour"),
+            is_needed=False,
+        ),
+        Column("note", "Note", "what the scenario is for", kind="text", is_needed=False),
     ),
     ("scenario",),
 )
@@ -207,6 +227,7 @@ SETTINGS: Final = (
         "-",
         highest=10,
         default=1.0,
+        source="the depot study's first scenario",
     ),
     Column(
         "grid_limit_kwh",
@@ -239,6 +260,7 @@ SETTINGS: Final = (
         "1/h",
         highest=100,
         default=0.5,
+        source="the depot study",
         study=("C_Rate",),
     ),
     Column(
@@ -248,6 +270,7 @@ SETTINGS: Final = (
         kind="choice",
         choices=("slot", "hour"),
         default="slot",
+        source="the depot study",
     ),
     Column(
         "solver",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from types import TracebackType
 
-from fleetopt.figures import short
+from fleetopt.figures import WIDTH
 from fleetopt.solvers.progress import Progress
 
 
@@ -23,9 +22,7 @@ class ProgressLine:
         """Write the line anew: time, best cost, gap."""
         if not self._is_shown:
             return
-        cost = f"best {short(progress.cost, 0)} USD" if math.isfinite(progress.cost) else "no plan yet"
-        gap = f", gap {progress.gap:.3%}" if math.isfinite(progress.gap) else ""
-        line = f"{self._name}: {progress.seconds:.0f} s, {cost}{gap}"[:79]
+        line = f"{self._name}: {progress}"[:WIDTH]
         sys.stderr.write(f"\r{line:<{self._width}}")
         sys.stderr.flush()
         self._width = len(line)

@@ -207,5 +207,5 @@ def test_a_truck_without_range_and_battery_drives_any_distance(inputs):
 def test_an_export_ratio_above_1_is_a_warning(inputs, ratio, count):
     inputs.settings["export_ratio"] = Cell(ratio, "Settings!B2")
     inputs.scenarios.values["export_ratio"][1] = ratio
-    assert [problem.where for problem in check(inputs)] == ["Settings!B2", "Scenarios!B3"][: 2 * count]
+    assert [problem.where for problem in check(inputs)] == ["Settings!B2", "Scenarios!C3"][: 2 * count]
     assert all(text.startswith("warning: ") for text in found(inputs))

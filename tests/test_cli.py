@@ -77,6 +77,7 @@ def test_a_run_ends_with_0_and_writes_every_file(run):
         "export-0.5/optimization_results.csv",
         "export-1.0/operational_details.csv",
         "export-1.0/optimization_results.csv",
+        "results.xlsx",
         "summary.json",
     ]  # fmt: skip
 
@@ -173,7 +174,11 @@ def test_json_prints_what_summary_holds_and_nothing_else(tmp_path: Path):
     done = fleetopt("run", DATA, "--json", "--scenario", "export 0.5", cwd=tmp_path)
     assert json.loads(done.stdout) == json.loads((tmp_path / "fleetopt-results" / "summary.json").read_text())
     assert [scenario["scenario"] for scenario in json.loads(done.stdout)["scenarios"]] == ["Export 0.5"]
-    assert sorted(path.name for path in (tmp_path / "fleetopt-results").iterdir()) == ["export-0.5", "summary.json"]
+    assert sorted(path.name for path in (tmp_path / "fleetopt-results").iterdir()) == [
+        "export-0.5",
+        "results.xlsx",
+        "summary.json",
+    ]
 
 
 @pytest.mark.parametrize("solver", ["auto", "scip", "highs", "cp-sat"])

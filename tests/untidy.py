@@ -231,9 +231,14 @@ def small_inputs() -> Inputs:
         scenarios=_rows(
             schema.SCENARIOS,
             scenario=["Export 1.0", "Small grid"],
+            run=["yes", "yes"],
             export_ratio=[1.0, 0.0],
             capex_budget=[None, 40_000.0],
             grid_limit_kwh=[None, 500.0],
+            **{
+                name: [None, None]
+                for name in ("solar_max_added_kwp", "battery_max_kwh", "c_rate", "c_rate_basis", "note")
+            },
         ),
         settings={
             column.name: Cell(value, f"Settings!B{i}")

@@ -25,15 +25,19 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 @dataclass(frozen=True)
 class Block:
-    """All cells of a sheet from A1 on: float, str, bool, date, time, `Fault`, or None for a blank."""
+    """Cells of a sheet, from A1 on or a part: float, str, bool, date, time, `Fault`, or None for a blank."""
 
     place: str
     """The sheet as it stands in an address: `Energy`, or `[Vehicle_Data.xlsx]Sheet1`."""
     rows: list[list[Any]]
+    top: int = 0
+    """Row of the sheet, counted from 0, in which the block starts."""
+    left: int = 0
+    """Column of the sheet, counted from 0, in which the block starts."""
 
     def where(self, row: int, column: int) -> str:
-        """Address of a cell, counted from 0."""
-        return f"{self.place}!{column_letters(column)}{row + 1}"
+        """Address of a cell of the block, counted from 0."""
+        return f"{self.place}!{column_letters(self.left + column)}{self.top + row + 1}"
 
 
 class Workbook:
@@ -49,13 +53,13 @@ class Workbook:
 
         self.path = path
         self._is_named = is_named
-        _check_file(path)
+        check_file(path)
         try:
             self._book = CalamineWorkbook.from_path(str(path))
         except PasswordError:
             raise _protected(path) from None
         except (CalamineError, OSError) as reason:
-            raise _damaged(path, reason) from None
+            raise damaged(path, reason) from None
         self.sheets: list[str] = list(self._book.sheet_names)
 
     def block(self, sheet: str) -> Block:
@@ -65,7 +69,7 @@ class Workbook:
         try:
             values = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         except (CalamineError, OSError) as reason:
-            raise _damaged(self.path, reason) from None
+            raise damaged(self.path, reason) from None
         rows: list[list[Any]] = [[None if value == "" else value for value in row] for row in values]
         for (row, column), fault in self._faults.get(sheet, {}).items():
             rows.extend([] for _ in range(row + 1 - len(rows)))
@@ -83,13 +87,13 @@ class Workbook:
                 if not any(_SUSPECT.search(package.read(part)) for part in parts):
                     return {}
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as reason:
-            raise _damaged(self.path, reason) from None
+            raise damaged(self.path, reason) from None
         from openpyxl import load_workbook
 
         try:
             formulas, results = load_workbook(self.path), load_workbook(self.path, data_only=True)
         except Exception as reason:  # openpyxl raises whatever its parsers raise
-            raise _damaged(self.path, reason) from None
+            raise damaged(self.path, reason) from None
         faults: dict[str, dict[tuple[int, int], Fault]] = {}
         for sheet in formulas.worksheets:
             there = faults.setdefault(sheet.title, {})
@@ -113,7 +117,12 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """See that a file is a workbook that can be read.
+
+    Raises:
+        FileError: it is not.
+    """
     name = str(path)
     try:
         with path.open("rb") as file:
@@ -137,7 +146,7 @@ def _check_file(path: Path) -> None:
             parts = {info.filename: info.file_size for info in package.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         if start[:2] == b"PK":
-            raise _damaged(path, "it is cut off") from None
+            raise damaged(path, "it is cut off") from None
         raise FileError(
             name, "is not an Excel workbook (.xlsx or .xlsm).", "Open it in Excel and save it as .xlsx."
         ) from None
@@ -159,5 +168,6 @@ def _protected(path: Path) -> FileError:
     )
 
 
-def _damaged(path: Path, fault: object) -> FileError:
+def damaged(path: Path, fault: object) -> FileError:
+    """Say that a file is damaged."""
     return FileError(str(path), f"is damaged: {fault}.", "Open it in Excel, let Excel repair it, and save it again.")

@@ -4,11 +4,37 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from fleetopt.books.planning import INPUT_TABLES, is_planning, read_planning
 from fleetopt.books.study import read_study
 from fleetopt.inputs import Inputs
+from fleetopt.problem import error
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from typing import Any
+
+    from fleetopt.books.closed import ClosedBook
+    from fleetopt.books.content import Content
+    from fleetopt.books.files import Block
 
 BUILT_IN = "built-in depot"
+
+
+class Book(Protocol):
+    """A planning workbook, open in Excel or closed."""
+
+    name: str
+
+    def blocks(self, tables: Collection[str] | None = None) -> dict[str, Block]:
+        """Read Excel Tables by name."""
+
+    def value(self, name: str) -> Any:
+        """Read the cell of a defined name."""
+
+    def fill(self, content: Content) -> None:
+        """Replace rows of tables and values of names."""
 
 
 def read_inputs(source: str | None) -> Inputs:
@@ -21,7 +47,42 @@ def read_inputs(source: str | None) -> Inputs:
         inputs = read_study(built_in_depot())
         inputs.source = BUILT_IN
         return inputs
-    return read_study(Path(source))
+    book = planning_book(source)
+    return read_book(book) if book else read_study(Path(source))
+
+
+def planning_book(source: str | None) -> ClosedBook | None:
+    """Open a file that is a planning workbook; None when it is a folder or in the study's layout.
+
+    Raises:
+        FileError: it is missing or cannot be read.
+    """
+    if source is None or _is_folder(Path(source)):
+        return None
+    from fleetopt.books.closed import ClosedBook
+
+    book = ClosedBook(Path(source))
+    return book if is_planning(book.tables) else None
+
+
+def read_book(book: Book) -> Inputs:
+    """Read the inputs of a planning workbook.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    inputs = read_planning(book.name, book.blocks())
+    for name in getattr(book, "doubled", ()):
+        if name.casefold() in {table.name.casefold() for table in INPUT_TABLES}:
+            inputs.problems.append(error(book.name, f"two tables are called {name}.", "Rename the one that is wrong."))
+    return inputs
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long for the disk, for one: opening it says so
+        return False
 
 
 def built_in_depot() -> Path:

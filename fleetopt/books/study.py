@@ -25,6 +25,7 @@ from fleetopt.problem import Problem, error, note, warning
 _CHARGER_HEADER = re.compile(r"charger\D*(\d+(?:\.\d+)?)\s*kw", re.IGNORECASE)
 _TRUCK_TYPE = re.compile(r"truck\s*type\s*(\S.*)", re.IGNORECASE)
 _BY_STUDY = "the study's layout"
+_BLANK_SCENARIO = {column.name: column.default for column in schema.SCENARIOS.columns}
 
 
 def read_study(path: Path) -> Inputs:
@@ -59,7 +60,7 @@ def read_study(path: Path) -> Inputs:
         scenarios=given(
             schema.SCENARIOS,
             [
-                {"scenario": f"Export {ratio}", "export_ratio": ratio, "capex_budget": None, "grid_limit_kwh": None}
+                {**_BLANK_SCENARIO, "scenario": f"Export {ratio}", "export_ratio": ratio}
                 for ratio in schema.STUDY_EXPORT_RATIOS
             ],
             _BY_STUDY,

@@ -8,6 +8,8 @@ import re
 import time
 from dataclasses import dataclass
 
+from fleetopt.figures import short
+
 _HIGHS = re.compile(r"\d%\s+(\S+)\s+(\S+)\s+(?:[\d.]+%|inf|Large)\s")
 """Share explored, best bound, best cost, gap."""
 
@@ -30,6 +32,12 @@ class Progress:
     def gap(self) -> float:
         """Relative distance of cost and bound; infinite while one is missing."""
         return relative_gap(self.cost, self.bound)
+
+    def __str__(self) -> str:
+        """Say time, best cost and gap: `12 s, best 1,147,963 USD, gap 0.100%`."""
+        cost = f"best {short(self.cost, 0)} USD" if math.isfinite(self.cost) else "no plan yet"
+        gap = f", gap {self.gap:.3%}" if math.isfinite(self.gap) else ""
+        return f"{self.seconds:.0f} s, {cost}{gap}"
 
 
 def relative_gap(cost: float, bound: float) -> float:

@@ -1,0 +1,32 @@
+"""What a planning workbook is filled with: the rows of its tables and the values of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A cell that Excel calculates."""
+
+    text: str
+    """With English names and a leading `=`, as it stands in a file."""
+    value: float | str | None = None
+    """What the cell shows until it is calculated; None shows nothing."""
+
+
+Value = float | int | str | Formula | None
+"""Of one cell; text is never taken for a formula."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """New values for some tables and names of a workbook."""
+
+    tables: dict[str, Sequence[Sequence[Value]]] = field(default_factory=dict)
+    """By the table's name its rows, without the header, in the order of the schema's columns."""
+    headers: dict[str, Sequence[str]] = field(default_factory=dict)
+    """By the table's name the heading of each column of its rows."""
+    names: dict[str, Value] = field(default_factory=dict)
+    """By the defined name the value of its one cell."""

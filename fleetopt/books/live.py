@@ -1,0 +1,320 @@
+"""The workbook that is open in Excel, through xlwings: tables are read and written in blocks.
+
+Excel answers one call at a time and keeps it waiting while a cell is being edited, so calls are few.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from fleetopt.books.content import Content, Formula, Value
+from fleetopt.books.files import Block, column_letters
+from fleetopt.books.tables import key
+from fleetopt.cells import Fault
+from fleetopt.problem import FileError, nearest
+
+if TYPE_CHECKING:
+    import xlwings
+    from xlwings.main import Table
+
+_ERROR = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)")
+_ERROR_CODES = range(-2146826300, -2146826200)
+"""How Excel hands over errors which xlwings does not know, such as #SPILL!."""
+_ANEW = "Make the workbook anew with 'fleetopt new --from'."
+_LAST_ROW = 1_048_576
+_LONGEST_STATUS = 250
+_CURE = (
+    "Press Esc in Excel, so that no cell is being edited and no dialog is open, unprotect the sheet, and run it again."
+)
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """A table of the open workbook; its top row holds the headings."""
+
+    name: str
+    table: Table
+    sheet: xlwings.Sheet
+    place: str
+    top: int
+    """Row of the headings, counted from 0."""
+    left: int
+    """First column, counted from 0."""
+    height: int
+    """Rows below the headings, without the totals row."""
+    width: int
+    has_totals: bool
+
+    def cells(self, first: int, height: int, left: int = 0, width: int | None = None) -> xlwings.Range:
+        """Cells of the table's columns, `first` rows below the headings."""
+        row, column = self.top + first + 1, self.left + left + 1
+        return self.sheet.range((row, column), (row + height - 1, column + (width or self.width) - 1))
+
+    def where(self, row: int, column: int) -> str:
+        """Address of a cell, counted from the table's first heading."""
+        return f"{self.place}!{column_letters(self.left + column)}{self.top + row + 1}"
+
+
+class LiveBook:
+    """A workbook that is open in Excel.
+
+    Raises:
+        FileError: Excel refuses, or the workbook lacks what is to be filled.
+    """
+
+    def __init__(self, book: xlwings.Book) -> None:
+        """Take a book that xlwings has found."""
+        self._book = book
+        with _excel("the open workbook", "be read"):
+            self.name: str = book.name
+
+    def blocks(self, tables: Collection[str] | None = None) -> dict[str, Block]:
+        """Read each Excel Table, or those named, with its headings as first row and without a totals row."""
+        blocks = {}
+        with _excel(self.name, "be read"):
+            for spot in self._spots(tables):
+                rows = _read(spot.cells(0, spot.height + 1))
+                blocks[spot.name] = Block(spot.place, rows, spot.top, spot.left)
+        return blocks
+
+    def value(self, name: str) -> Any:
+        """Read the cell of a defined name; None when the workbook has no such name."""
+        with _excel(self.name, "be read"):
+            if name not in self._book.names:
+                return None
+            return _read(self._cell(name))[0][0]
+
+    def fill(self, content: Content) -> None:
+        """Replace the rows of tables and the values of names; nothing is written unless everything fits.
+
+        Columns are found by heading. A column that is not in the content keeps its values, as far as its rows last.
+        """
+        with _excel(self.name, "be read"):
+            found = {spot.name.casefold(): spot for spot in self._spots(content.tables)}
+            for name in content.tables:
+                if name.casefold() not in found:
+                    raise FileError(self.name, f"the table '{name}' is missing.", _ANEW)
+            spots = {name: found[name.casefold()] for name in content.tables}
+            columns = {name: _columns(spots[name], content.headers[name]) for name in content.tables}
+            for name, rows in content.tables.items():
+                _check_room(spots[name], len(rows))
+            for name in content.names:
+                if name not in self._book.names:
+                    raise FileError(self.name, f"the name '{name}' is missing.", _ANEW)
+            cells = {name: self._cell(name) for name in content.names}
+        with _excel(self.name, "be written"), self._still():
+            for name, rows in content.tables.items():
+                _write(spots[name], columns[name], rows)
+            for name, cell in cells.items():
+                cell.value = _entry(content.names[name])
+
+    def say(self, text: str | None) -> None:
+        """Show a text in the status bar; None gives the bar back to Excel.
+
+        Only from the thread that made the object: Excel on Windows answers no other.
+        """
+        with suppress(Exception):  # a plan does not fail for want of a status bar
+            self._book.app.status_bar = False if text is None else text[:_LONGEST_STATUS]
+
+    def _spots(self, names: Collection[str] | None) -> Iterator[_Spot]:
+        wanted = None if names is None else {name.casefold() for name in names}
+        for sheet in self._book.sheets:
+            for table in sheet.tables:
+                name = table.name
+                if wanted is None or name.casefold() in wanted:
+                    cells, has_totals = table.range, table.show_totals
+                    (height, width), top, left = cells.shape, cells.row - 1, cells.column - 1
+                    body = height - 1 - has_totals
+                    yield _Spot(name, table, sheet, sheet.name, top, left, body, width, has_totals)
+
+    def _cell(self, name: str) -> xlwings.Range:
+        try:
+            return self._book.names[name].refers_to_range[0, 0]
+        except Exception as reason:
+            raise FileError(
+                self.name, f"the name '{name}' stands for no cell.", f"Undo what deleted the cell. {_ANEW}"
+            ) from reason
+
+    @contextmanager
+    def _still(self) -> Iterator[None]:
+        """Keep the screen as it is until everything is written."""
+        app = self._book.app
+        before = app.screen_updating
+        app.screen_updating = False
+        try:
+            yield
+        finally:
+            with suppress(Exception):  # what went wrong before counts
+                app.screen_updating = before
+
+
+@contextmanager
+def _excel(name: str, what: str) -> Iterator[None]:
+    """Turn a refusal of Excel, whose exceptions differ between Windows and Mac, into a plain sentence."""
+    try:
+        yield
+    except FileError:
+        raise
+    except Exception as reason:
+        raise FileError(name, f"cannot {what}; Excel says: {_said(reason)}.", _CURE) from reason
+
+
+def _said(reason: Exception) -> str:
+    """Excel's own words in an exception of pywin32 or appscript."""
+    details: Sequence[Any] = getattr(reason, "excepinfo", None) or ()
+    said = details[2] if len(details) > 2 else getattr(reason, "errormessage", None)
+    return " ".join(str(said or reason).split()).rstrip(".") or type(reason).__name__
+
+
+def _read(cells: xlwings.Range) -> list[list[Any]]:
+    try:
+        rows: list[list[Any]] = cells.options(ndim=2, err_to_str=True).value
+    except (TypeError, IndexError):  # xlwings on a Mac, where `err_to_str` works for single cells only (0.37.8)
+        rows = _read_on_mac(cells)
+    else:
+        if not _has_shape(rows, cells.shape):
+            rows = _read_on_mac(cells)
+    if any(isinstance(value, Decimal) for row in rows for value in row):
+        formulas = _formulas(cells)
+        rows = [[_uncut(*pair) for pair in zip(*pairs, strict=True)] for pairs in zip(rows, formulas, strict=True)]
+    return [[_plain(value) for value in row] for row in rows]
+
+
+def _read_on_mac(cells: xlwings.Range) -> list[list[Any]]:
+    """Read values and errors where Excel hands over an error as a blank, or leaves the cell out of its row."""
+    height, width = cells.shape
+    if height == width == 1:
+        return cells.options(ndim=2, err_to_str=True).value  # type: ignore[no-any-return]
+    rows: list[list[Any]] = cells.options(ndim=2).value
+    if not _has_shape(rows, (height, width)):
+        if height > 1:
+            half = height // 2
+            return _read_on_mac(cells[:half, :]) + _read_on_mac(cells[half:, :])
+        half = width // 2
+        return [_read_on_mac(cells[:, :half])[0] + _read_on_mac(cells[:, half:])[0]]
+    if any(value is None for row in rows for value in row):
+        for i, formulas in enumerate(_formulas(cells)):
+            for j, formula in enumerate(formulas):
+                if rows[i][j] is None and formula:
+                    rows[i][j] = _read_on_mac(cells[i, j])[0][0]
+    return rows
+
+
+def _has_shape(rows: list[list[Any]], shape: tuple[int, int]) -> bool:
+    return len(rows) == shape[0] and all(len(row) == shape[1] for row in rows)
+
+
+def _formulas(cells: xlwings.Range) -> list[Sequence[Any]]:
+    """What was entered into each cell; an empty text where nothing was."""
+    entered: Any = cells.formula
+    if not isinstance(entered, (list, tuple)):
+        return [[entered]]
+    if not isinstance(entered[0], (list, tuple)):
+        return [entered] if cells.shape[0] == 1 else [[value] for value in entered]
+    return list(entered)
+
+
+def _uncut(value: Any, formula: Any) -> Any:
+    """The number behind a cell in the Currency format, which Excel hands over cut to four decimals."""
+    if not isinstance(value, Decimal):
+        return value
+    try:
+        return float(formula)
+    except ValueError:
+        if value == round(value, 3):
+            return float(value)
+        return Fault("a formula in the Currency format, of which Excel tells four decimals only (use Number)")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return Fault(f"the error {value}") if _ERROR.fullmatch(value) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fault("an error") if value in _ERROR_CODES else float(value)
+    return value
+
+
+def _columns(spot: _Spot, headings: Sequence[str]) -> list[int]:
+    """Position of each heading in the table."""
+    there = _read(spot.cells(0, 1))[0]
+    positions: dict[str, int] = {}
+    for j, heading in enumerate(there):
+        positions.setdefault(key(heading), j)
+    for heading in headings:
+        if key(heading) not in positions:
+            row = spot.top + 1
+            raise FileError(
+                f"{spot.place}!{row}:{row}",
+                f"the column '{heading}' of the table '{spot.name}' is missing.",
+                nearest(heading, [other for other in there if isinstance(other, str)]) or "Add it.",
+            )
+    return [positions[key(heading)] for heading in headings]
+
+
+def _check_room(spot: _Spot, rows: int) -> None:
+    """Refuse to run over what stands below the table, or over the end of the sheet."""
+    if rows <= spot.height:
+        return
+    last = spot.top + 1 + rows + spot.has_totals
+    if last > _LAST_ROW:
+        raise FileError(
+            spot.place,
+            f"the table '{spot.name}' would end in row {last:,}; a sheet has {_LAST_ROW:,}.",
+            "Plan fewer scenarios at a time, or write the results to files.",
+        )
+    first = 1 + spot.height + spot.has_totals
+    for i, row in enumerate(_formulas(spot.cells(first, rows - spot.height))):
+        for j, entered in enumerate(row):
+            if entered not in ("", None):
+                raise FileError(
+                    spot.where(first + i, j),
+                    f"stands in the way of the table '{spot.name}', which grows to row {last:,}.",
+                    "Move it to another sheet or beside the table, and run it again.",
+                )
+
+
+def _write(spot: _Spot, columns: Sequence[int], rows: Sequence[Sequence[Value]]) -> None:
+    height = max(1, len(rows))
+    has_filter = spot.table.show_autofilter
+    if has_filter:  # rows that a filter hides would be passed over
+        spot.table.show_autofilter = False
+    if spot.has_totals:
+        spot.table.show_totals = False
+    if height < spot.height:
+        spot.cells(1 + height, spot.height - height).clear_contents()
+    if height != spot.height:
+        spot.table.resize(spot.cells(0, 1 + height))
+    for order in _neighbours(columns):
+        block = [[_entry(row[i]) for i in order] for row in rows] or [[None] * len(order)]
+        spot.cells(1, height, columns[order[0]], len(order)).value = block
+    if spot.has_totals:
+        spot.table.show_totals = True
+    if has_filter:
+        spot.table.show_autofilter = True
+
+
+def _neighbours(columns: Sequence[int]) -> list[list[int]]:
+    """Group columns that stand side by side on the sheet: the number of each in the content, from left to right."""
+    groups: list[list[int]] = []
+    for i in sorted(range(len(columns)), key=columns.__getitem__):
+        if groups and columns[groups[-1][-1]] + 1 == columns[i]:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
+
+
+def _entry(value: Value) -> Any:
+    """What a person would type into the cell; the apostrophe keeps a text from becoming anything else."""
+    if isinstance(value, Formula):
+        return value.text
+    if isinstance(value, str):
+        return f"'{value}" if value else None
+    if isinstance(value, bool) or value is None:
+        return value
+    return float(value)

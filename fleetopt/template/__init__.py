@@ -1,0 +1,1 @@
+"""The planning workbook as a file: every sheet built from the schema."""

@@ -1,0 +1,168 @@
+"""The planning workbook as bytes: every sheet, filled with inputs and, where there are any, results."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import datetime
+
+from xlsxwriter import Workbook
+
+from fleetopt import schema
+from fleetopt.books.content import Content
+from fleetopt.books.input_content import costs_table
+from fleetopt.books.planning import SETTINGS_TABLE
+from fleetopt.books.references import column_of
+from fleetopt.columns import Column, Table
+from fleetopt.result_tables import COMPARE, YEARS
+from fleetopt.template.pages import Page, about, checks_page, start, summary
+from fleetopt.template.sheets import CONFIG_SHEET, FIRST_ROW, SHEETS, TABS, Sheet
+from fleetopt.template.styles import Styles, input_figures
+from fleetopt.template.tables import add_table, header_lines, put, validate, widths
+
+_MADE = datetime(2026, 1, 1)
+"""Stands in the file's properties, so that the same content gives the same bytes."""
+_LISTS: Mapping[str, Mapping[str, str]] = {
+    schema.FLEET.name: {"truck_type": "=list_truck_type", "slot": "=list_slot"},
+    schema.TRUCKS.name: {"truck_type": "=list_truck_type"},
+    schema.ENERGY.name: {"day_type": "=list_day_type", "slot": "=list_slot"},
+}
+"""Drop-down lists of columns that repeat a label of another table, or of their own first rows."""
+
+
+def build(content: Content, *, config: Mapping[str, str] | None = None, vba: bytes | None = None) -> bytes:
+    """Write the workbook.
+
+    Parameters:
+        content: rows of all input tables, and of the result tables where there are results.
+        config: keys and values of the xlwings.conf sheet, for a workbook of this machine.
+        vba: the VBA project; with it the Start sheet has buttons.
+    """
+    stream = io.BytesIO()
+    book = Workbook(stream, {"in_memory": True})
+    book.set_properties({"title": "fleetopt planning workbook", "author": "fleetopt", "created": _MADE})
+    book.set_size(2400, 1400)
+    styles = Styles(book)
+    for sheet in SHEETS:
+        if sheet.name == "Start":
+            start(book, styles, content, has_macros=vba is not None)
+        elif sheet.name == "Summary":
+            summary(book, styles, content)
+        elif sheet.name == "Checks":
+            checks_page(book, styles, content)
+        elif sheet.name == "About":
+            about(book, styles, _table(schema.COSTS, content))
+        else:
+            _plain(book, styles, sheet, content)
+    if config is not None:
+        _config(book, styles, config)
+    _names(book)
+    if vba is not None:
+        _with_macros(book, vba)
+    book.close()
+    return stream.getvalue()
+
+
+def _plain(book: Workbook, styles: Styles, sheet: Sheet, content: Content) -> None:
+    """A sheet with nothing but tables."""
+    page = Page(book, styles, sheet.name)
+    left = 0
+    for described in sheet.tables:
+        table = _table(described, content)
+        rows = content.tables.get(table.name, ())
+        is_input = sheet.kind == "input"
+        for j, width in enumerate(widths(table, rows), start=left):
+            page.sheet.set_column(j, j, width)
+        if table is SETTINGS_TABLE:
+            _settings(page, table, content)
+        else:
+            lists = _LISTS.get(table.name, {})
+            add_table(page.sheet, styles, table, rows, FIRST_ROW, left, lists=lists, is_input=is_input)
+        left += len(table.columns) + 1
+        if described is not sheet.tables[-1]:
+            page.sheet.set_column(left - 1, left - 1, 3)
+    page.sheet.set_row(FIRST_ROW, 15 * _header_lines(sheet, content) + 4)
+    page.sheet.freeze_panes(FIRST_ROW + 1, 1 if len(sheet.tables) == 1 else 0)
+    page.sheet.repeat_rows(0, FIRST_ROW)
+    if sheet.name == "Messages":
+        for word, look in (("error", "bad"), ("warning", "wary")):
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": styles(look)}
+            page.sheet.conditional_format(FIRST_ROW + 1, 0, FIRST_ROW + 2000, 0, rule)
+    if sheet.name == "Purchases":
+        whole = {"type": "formula", "criteria": f'=$D{FIRST_ROW + 2}="units"', "format": styles("whole", "#,##0")}
+        for j in (4, 7):
+            page.sheet.conditional_format(FIRST_ROW + 1, j, FIRST_ROW + 20000, j, whole)
+    if sheet.name == "Limits":
+        state = len(sheet.tables[0].columns) - 1
+        rule = {"type": "cell", "criteria": "==", "value": '"binding"', "format": styles("wary")}
+        page.sheet.conditional_format(FIRST_ROW + 1, state, FIRST_ROW + 20000, state, rule)
+
+
+def _header_lines(sheet: Sheet, content: Content) -> int:
+    tables = [_table(described, content) for described in sheet.tables]
+    return max(header_lines(table, widths(table, content.tables.get(table.name, ()))) for table in tables)
+
+
+def _table(table: Table, content: Content) -> Table:
+    """The table of costs has a column for each charger type of this workbook."""
+    if table is not schema.COSTS:
+        return table
+    return costs_table([str(row[0]) for row in content.tables.get(schema.CHARGERS.name, ())])
+
+
+def _settings(page: Page, table: Table, content: Content) -> None:
+    """Names, values and bounds; only the values can be changed."""
+    rows = content.tables[table.name]
+    add_table(page.sheet, page.styles, table, rows, FIRST_ROW, 0)
+    by_name = {column.name: column for column in schema.SETTINGS}
+    for i, row in enumerate(rows, start=FIRST_ROW + 1):
+        column = by_name[str(row[0])]
+        bounds = Column("bound", "", "", kind=column.kind)
+        for j, value in enumerate(row):
+            is_figure = j in (1, 3, 4) and column.kind != "choice"
+            look = f"{'input' if j == 1 else 'fixed'}{'' if is_figure else ' text'}"
+            figures = input_figures(column if j == 1 else bounds) if is_figure else "General"
+            put(page.sheet, i, j, value, page.styles(look, figures))
+        page.name_cell(column.name, i, 1)
+        validate(page.sheet, (i, 1, i, 1), column)
+    page.sheet.protect("", {"objects": False, "format_columns": True, "format_rows": True})
+
+
+def _config(book: Workbook, styles: Styles, config: Mapping[str, str]) -> None:
+    """What the macros read: keys and values from A1 on, nothing else."""
+    sheet = book.add_worksheet(CONFIG_SHEET)
+    sheet.set_tab_color(TABS["control"])
+    sheet.set_column(0, 0, 32)
+    sheet.set_column(1, 1, 80)
+    for i, (key, value) in enumerate(config.items()):
+        sheet.write_string(i, 0, key, styles("text"))
+        sheet.write_string(i, 1, value, styles("input"))
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def _names(book: Workbook) -> None:
+    """The lists that cells offer; each grows with its table."""
+
+    def first_of(table: Table, name: str, by: str) -> str:
+        """The rows of the first year or day type, which has every label once."""
+        column, other = column_of(table, name), column_of(table, by)
+        return f"=INDEX({column},1):INDEX({column},COUNTIF({other},INDEX({other},1)))"
+
+    book.define_name("list_truck_type", first_of(schema.TRUCKS, "truck_type", "year"))
+    book.define_name("list_slot", first_of(schema.ENERGY, "slot", "day_type"))
+    book.define_name("list_day_type", f"={column_of(schema.DAY_TYPES, 'day_type')}")
+    book.define_name("list_scenario", f"={column_of(COMPARE, 'scenario')}")
+    book.define_name("list_year", f"={column_of(YEARS, 'year')}")
+
+
+def _with_macros(book: Workbook, vba: bytes) -> None:
+    book.add_vba_project(io.BytesIO(vba), True)
+    book.set_vba_name()
+    for sheet in book.worksheets():
+        sheet.set_vba_name()
+
+
+def sheet_names(*, has_config: bool) -> list[str]:
+    """The names of all sheets, in order."""
+    return [*(sheet.name for sheet in SHEETS), *([CONFIG_SHEET] if has_config else [])]

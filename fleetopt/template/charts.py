@@ -1,0 +1,112 @@
+"""The native charts of the Summary sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from fleetopt.columns import Table
+from fleetopt.result_tables import COMPARE, DAY, YEARS
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.chart import Chart
+
+_COLOURS: Final = {
+    "capex": "#1F3864",
+    "opex": "#A5A5A5",
+    "solar_export_revenue": "#F4B183",
+    "battery_export_revenue": "#70AD47",
+    "total_cost": "#C00000",
+    "solar_kwp": "#FFC000",
+    "battery_kwh": "#70AD47",
+    "charging_kw": "#5B9BD5",
+    "solar_to_load": "#FFC000",
+    "battery_to_load": "#70AD47",
+    "grid_to_load": "#A5A5A5",
+    "demand_kwh": "#1F3864",
+    "solar_to_battery": "#70AD47",
+    "solar_to_grid": "#F4B183",
+    "battery_to_grid": "#A9D18E",
+    "soc": "#1F3864",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One chart: columns of a table as bars, and perhaps some as lines."""
+
+    title: str
+    table: Table
+    bars: tuple[str, ...]
+    axis: str
+    across: str
+    kind: Literal["clustered", "stacked"] = "clustered"
+    lines: tuple[str, ...] = ()
+    described: str = ""
+    has_labels: bool = False
+
+
+PICTURES: Final = (
+    Picture("What each year costs and earns", YEARS,
+            ("capex", "opex", "solar_export_revenue", "battery_export_revenue"), "USD", "Year", lines=("total_cost",),
+            described="For each year CapEx, OpEx and export revenues as columns, total cost as a line, in USD."),
+    Picture("What is installed", YEARS, ("solar_kwp", "battery_kwh", "charging_kw"), "kWp, kWh, kW", "Year",
+            described="For each year installed solar in kWp, battery in kWh and charging power in kW."),
+    Picture("Scenarios side by side", COMPARE, ("total_cost",), "USD, all years", "Scenario",
+            described="Total cost of each scenario over all years, in USD.", has_labels=True),
+    Picture("How the day's need is met", DAY, ("solar_to_load", "battery_to_load", "grid_to_load"), "kWh a day", "Slot",
+            "stacked", ("demand_kwh",),
+            "For each slot of the chosen day energy from solar, battery and grid, stacked; the need as a line; kWh."),
+    Picture("Where solar and stored energy go besides", DAY, ("solar_to_battery", "solar_to_grid", "battery_to_grid"),
+            "kWh a day", "Slot", "stacked", ("soc",),
+            "For each slot of the chosen day solar energy stored and exported and stored energy exported, stacked, and "
+            "the battery's content at the start of the slot as a line, kWh."),
+)  # fmt: skip
+
+
+def chart(book: Workbook, picture: Picture, sheet: str, area: tuple[int, int, int]) -> Chart:
+    """Draw one picture from a table's body.
+
+    Parameters:
+        area: the first row of the table's body, its last row and its first column, counted from 0.
+    """
+    subtype = {"subtype": "stacked"} if picture.kind == "stacked" else {}
+    drawn = book.add_chart({"type": "column", **subtype})
+    for name in picture.bars:
+        drawn.add_series({**_series(picture, name, sheet, area), "fill": {"color": _COLOURS[name]},
+                          "gap": 60, "overlap": 100 if picture.kind == "stacked" else 0})  # fmt: skip
+    if picture.lines:
+        line = book.add_chart({"type": "line"})
+        for name in picture.lines:
+            look = {"color": _COLOURS[name], "width": 2.25}
+            marker = {
+                "type": "circle",
+                "size": 6,
+                "fill": {"color": _COLOURS[name]},
+                "border": {"color": _COLOURS[name]},
+            }
+            line.add_series({**_series(picture, name, sheet, area), "line": look, "marker": marker})
+        drawn.combine(line)
+    drawn.set_title({"name": picture.title, "name_font": {"size": 13, "bold": True}, "overlay": False})
+    font = {"name_font": {"size": 10}, "num_font": {"size": 10}}
+    drawn.set_x_axis({"name": picture.across, "label_position": "low", **font})
+    lines = {"visible": True, "line": {"color": "#D9D9D9"}}
+    from_zero = {"min": 0} if picture.has_labels else {}
+    drawn.set_y_axis({"name": picture.axis, "num_format": "#,##0", "major_gridlines": lines, **font, **from_zero})
+    drawn.set_legend({"none": True} if len(picture.bars) + len(picture.lines) == 1 else {"position": "bottom"})
+    return drawn
+
+
+def _series(picture: Picture, name: str, sheet: str, area: tuple[int, int, int]) -> dict[str, Any]:
+    first, last, left = area
+    names = [column.name for column in picture.table.columns]
+    j = left + names.index(name)
+    series: dict[str, Any] = {
+        "name": picture.table[name].header,
+        "categories": [sheet, first, left, last, left],
+        "values": [sheet, first, j, last, j],
+    }
+    if picture.has_labels:
+        series["data_labels"] = {"value": True, "num_format": "#,##0", "font": {"size": 10}}
+    return series
