@@ -60,7 +60,10 @@ def _macros() -> tuple[str, str]:
         cure = f"Install fleetopt anew: {sys.executable} -m pip install --force-reinstall fleetopt"
         return f"cannot be made: {fault}", cure
     if sys.platform == "darwin" and not _mac_script().exists():
-        return "can be made, but Excel may not start Python yet", "Once, and after each upgrade: xlwings runpython install"
+        return (
+            "can be made, but Excel may not start Python yet",
+            "Once, and after each upgrade: xlwings runpython install",
+        )
     return "can be made: fleetopt new plan.xlsm", ""
 
 

@@ -35,7 +35,6 @@ def config() -> dict[str, str]:
     return {
         "INTERPRETER_WIN": sys.executable,
         "INTERPRETER_MAC": sys.executable,
-        "PYTHONPATH": "",
         "ADD_WORKBOOK_TO_PYTHONPATH": "False",
         "USE UDF SERVER": "False",
         "SHOW CONSOLE": "False",

@@ -93,5 +93,5 @@ def _explained(path: Path) -> Iterator[None]:
     except OSError as fault:
         cure = "Make room on the disk" if fault.errno == errno.ENOSPC else "Close it where it is open"
         raise FileError(
-            str(path), f"cannot be written: {fault.strerror or fault}.", f"{cure}, or choose another folder with --out."
+            str(path), f"cannot be written: {fault.strerror or fault}.", f"{cure}, or choose another folder."
         ) from None

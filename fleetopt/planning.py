@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
 from typing import Any
 
 from fleetopt import __version__
-from fleetopt.books.content import Content
+from fleetopt.books.content import Content, Value
+from fleetopt.books.files import Block
 from fleetopt.books.input_content import input_content, inputs_hash
 from fleetopt.books.planning import INPUT_TABLES
 from fleetopt.books.reading import Book
-from fleetopt.books.result_content import Run, result_content
+from fleetopt.books.result_content import Run, result_content, serial
+from fleetopt.books.tables import find_header
 from fleetopt.inputs import Inputs
 from fleetopt.optimize import Result, optimize
 from fleetopt.problem import Problem, error, note
@@ -55,10 +58,28 @@ def book_results(
     run = Run(
         **_record(inputs, seconds),
         tables={name: by_name[name.casefold()] for name in tables if name.casefold() in by_name},
-        earlier=[row[: len(RUNS.columns)] for row in by_name.get(RUNS.name.casefold(), ()) if any(row)],
+        earlier=_earlier_runs(blocks),
         choices={column.name: book.value(column.name) for column in CHOICES},
     )
     return _results(outcomes, problems, run)
+
+
+def _earlier_runs(blocks: Mapping[str, Block]) -> list[list[Value]]:
+    """The rows of the Runs table so far, in the order of its columns."""
+    block = next((block for name, block in blocks.items() if name.casefold() == RUNS.name.casefold()), None)
+    if block is None:
+        return []
+    found = find_header(replace(block, rows=block.rows[:1]), {column.name: column.headers for column in RUNS.columns})
+    places = [found.columns.get(column.name) if found else None for column in RUNS.columns]
+    rows = ([None if j is None else _plain(row[j]) for j in places] for row in block.rows[1:])
+    return [row for row in rows if any(value is not None for value in row)]
+
+
+def _plain(value: Any) -> Value:
+    """What was read as it is written again: a moment is a number, a fault is nothing."""
+    if isinstance(value, datetime):
+        return serial(value)
+    return value if isinstance(value, (float, int, str)) else None
 
 
 def new_results(

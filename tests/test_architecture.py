@@ -55,6 +55,14 @@ def test_only_solvers_know_ortools():
     assert all(name.startswith("fleetopt.solvers.") for name in importers("ortools"))
 
 
+def test_only_what_the_macros_call_loads_xlwings():
+    assert importers("xlwings") == {"fleetopt.excel"}
+
+
+def test_only_what_writes_the_template_knows_xlsxwriter():
+    assert all(name.startswith(("fleetopt.template.", "fleetopt.books.macros")) for name in importers("xlsxwriter"))
+
+
 def test_the_case_and_the_schema_know_nothing_of_fleetopt():
     for name in ("case", "columns"):
         assert not any(m.startswith("fleetopt") for m in imports(PACKAGE / f"{name}.py"))
@@ -76,7 +84,7 @@ def test_imports_have_no_cycle():
     assert not set(graph) - done
 
 
-@pytest.mark.parametrize("heavy", ["pandas", "openpyxl", "xlwings", "ortools.sat.python.cp_model", "highspy"])
+@pytest.mark.parametrize("heavy", ["pandas", "openpyxl", "xlwings", "lxml", "pyopenvba", "ortools.sat.python.cp_model", "highspy"])
 def test_a_run_of_the_study_loads_nothing_it_does_not_need(heavy: str, tmp_path: Path):
     code = f"""
 import sys, os

@@ -30,9 +30,8 @@ class ClosedBook:
         self._values: Workbook | None = None
         self._sheets: dict[str, Block] = {}
 
-    @property
-    def tables(self) -> list[str]:
-        """Names of all its Excel Tables."""
+    def table_names(self) -> list[str]:
+        """The names of all its Excel Tables."""
         return list(self._package.tables)
 
     @property

@@ -1,7 +1,7 @@
 """Excel files, closed: each sheet as a block of cells.
 
 The values come from calamine, which is fast. It shows neither an error value nor a formula that was never calculated;
-where a file holds such cells, openpyxl says which they are.
+`faults.py` says which cells hold such.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from fleetopt.problem import FileError
 
 MOST_INFLATED = 400_000_000
 """Bytes that the parts of a workbook may have when unpacked."""
-_SUSPECT = re.compile(rb'<(?:\w+:)?f[ >/]|\st="e"')
+SUSPECT = re.compile(rb'<(?:\w+:)?f[ >/]|\st="e"')
+"""What a sheet holds that has a fault, in its XML."""
+_SHEET = re.compile(r"(?!xl/charts/).*\.xml")
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -71,40 +73,28 @@ class Workbook:
         except (CalamineError, OSError) as reason:
             raise damaged(self.path, reason) from None
         rows: list[list[Any]] = [[None if value == "" else value for value in row] for row in values]
-        for (row, column), fault in self._faults.get(sheet, {}).items():
+        for (row, column), fault in self._faults(sheet).items():
             rows.extend([] for _ in range(row + 1 - len(rows)))
             rows[row].extend(None for _ in range(column + 1 - len(rows[row])))
             rows[row][column] = fault
         return Block(f"[{self.path.name}]{sheet}" if self._is_named else sheet, rows)
 
+    def _faults(self, sheet: str) -> dict[tuple[int, int], Fault]:
+        """The faults of a sheet by row and column, counted from 0."""
+        if not self._has_suspects:
+            return {}
+        from fleetopt.books.faults import faults
+
+        return faults(self.path, sheet)
+
     @cached_property
-    def _faults(self) -> dict[str, dict[tuple[int, int], Fault]]:
-        """The faults of each sheet by row and column, counted from 0."""
+    def _has_suspects(self) -> bool:
+        """Whether any sheet holds an error or a formula; most inputs hold none, and nothing more is loaded then."""
         try:
             with zipfile.ZipFile(self.path) as package:
-                names = package.namelist()
-                parts = (name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml"))
-                if not any(_SUSPECT.search(package.read(part)) for part in parts):
-                    return {}
+                return any(SUSPECT.search(package.read(name)) for name in package.namelist() if _SHEET.fullmatch(name))
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as reason:
             raise damaged(self.path, reason) from None
-        from openpyxl import load_workbook
-
-        try:
-            formulas, results = load_workbook(self.path), load_workbook(self.path, data_only=True)
-        except Exception as reason:  # openpyxl raises whatever its parsers raise
-            raise damaged(self.path, reason) from None
-        faults: dict[str, dict[tuple[int, int], Fault]] = {}
-        for sheet in formulas.worksheets:
-            there = faults.setdefault(sheet.title, {})
-            pairs = zip(sheet.iter_rows(), results[sheet.title].iter_rows(), strict=True)
-            for i, (cells, calculated) in enumerate(pairs):
-                for j, (cell, result) in enumerate(zip(cells, calculated, strict=True)):
-                    if result.data_type == "e":
-                        there[i, j] = Fault(f"the error {result.value}")
-                    elif cell.data_type == "f" and result.value is None:
-                        there[i, j] = Fault("a formula that was never calculated", is_uncalculated=True)
-        return faults
 
 
 def column_letters(column: int) -> str:

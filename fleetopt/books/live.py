@@ -82,6 +82,11 @@ class LiveBook:
                 blocks[spot.name] = Block(spot.place, rows, spot.top, spot.left)
         return blocks
 
+    def table_names(self) -> list[str]:
+        """The names of all its Excel Tables."""
+        with _excel(self.name, "be read"):
+            return [table.name for sheet in self._book.sheets for table in sheet.tables]
+
     def value(self, name: str) -> Any:
         """Read the cell of a defined name; None when the workbook has no such name."""
         with _excel(self.name, "be read"):

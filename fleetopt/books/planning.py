@@ -17,6 +17,7 @@ from fleetopt.clock import slot_label, span
 from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Inputs, Rows
 from fleetopt.problem import Problem, error, nearest, note, warning
+from fleetopt.result_tables import RESULT_TABLES
 
 SETTINGS_TABLE = Table(
     "tblSettings",
@@ -33,6 +34,7 @@ SETTINGS_TABLE = Table(
     ("setting",),
 )
 INPUT_TABLES = (SETTINGS_TABLE, *schema.TABLES)
+_RESULTS = {table.name.casefold() for table in RESULT_TABLES}
 
 
 def is_planning(tables: Iterable[str]) -> bool:
@@ -41,25 +43,25 @@ def is_planning(tables: Iterable[str]) -> bool:
     return any(name.casefold() in known for name in tables)
 
 
-def read_planning(source: str, blocks: Mapping[str, Block]) -> Inputs:
+def read_planning(source: str, blocks: Mapping[str, Block], names: Callable[[], Sequence[str]] = tuple) -> Inputs:
     """Make inputs of a planning workbook's tables.
 
     Parameters:
         source: the workbook, as the user named it.
-        blocks: by its name each Excel Table of the workbook, with its header row and without a totals row.
+        blocks: by its name each of the input tables that are there, with its header row and without a totals row.
+        names: lists all tables of the workbook; only asked when one is missing.
     """
     problems: list[Problem] = []
     by_name = {name.casefold(): block for name, block in blocks.items()}
     ours = {table.name.casefold() for table in INPUT_TABLES}
-    others = [name for name in blocks if name.casefold() not in ours]
 
     def block_of(table: Table) -> Block | None:
         block = by_name.get(table.name.casefold())
         if block is None:
             message = f"the table {table.name} is missing; it belongs on the sheet {table.sheet}."
-            known = f"Other tables there: {', '.join(others[:10])}. " if others else ""
-            cure = f"{known}Give the right one that name, or make the workbook anew with 'fleetopt new --from'."
-            problems.append(error(source, message, cure))
+            others = [name for name in names() if name.casefold() not in ours | _RESULTS]
+            cure = f"{nearest(table.name, others)} Give the right one that name, or make the workbook anew."
+            problems.append(error(source, message, cure.strip()))
         return block
 
     chargers = _rows(block_of(schema.CHARGERS), schema.CHARGERS, problems)

@@ -30,6 +30,9 @@ class Book(Protocol):
     def blocks(self, tables: Collection[str] | None = None) -> dict[str, Block]:
         """Read Excel Tables by name."""
 
+    def table_names(self) -> list[str]:
+        """The names of all Excel Tables."""
+
     def value(self, name: str) -> Any:
         """Read the cell of a defined name."""
 
@@ -62,7 +65,7 @@ def planning_book(source: str | None) -> ClosedBook | None:
     from fleetopt.books.closed import ClosedBook
 
     book = ClosedBook(Path(source))
-    return book if is_planning(book.tables) else None
+    return book if is_planning(book.table_names()) else None
 
 
 def read_book(book: Book) -> Inputs:
@@ -71,7 +74,8 @@ def read_book(book: Book) -> Inputs:
     Raises:
         FileError: it cannot be read.
     """
-    inputs = read_planning(book.name, book.blocks())
+    wanted = [table.name for table in INPUT_TABLES]
+    inputs = read_planning(book.name, book.blocks(wanted), book.table_names)
     for name in getattr(book, "doubled", ()):
         if name.casefold() in {table.name.casefold() for table in INPUT_TABLES}:
             inputs.problems.append(error(book.name, f"two tables are called {name}.", "Rename the one that is wrong."))

@@ -1,4 +1,4 @@
-"""Write the planning workbook beside this file, filled with the depot study: `python workbook/write.py`."""
+"""Write the planning workbook beside this file, filled with the depot study: `python workbook/build.py`."""
 
 from __future__ import annotations
 
