@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass
 
 import numpy as np
 
 from fleetopt.case import Case
+from fleetopt.margins import LIMITS, Limit, Raise, least_cost, smallest_raise
 from fleetopt.model import build
 from fleetopt.model.expression import FloatArray
 from fleetopt.model.program import Program
 from fleetopt.problem import Problem, error
-from fleetopt.solvers.backend import fastest, solve
 from fleetopt.solvers.deadline import Deadline
-from fleetopt.solvers.messages import Solution
 
 _SECONDS = 60.0
 """The whole diagnosis takes no longer."""
@@ -24,28 +23,23 @@ _MOST_SHORTAGES = 12
 """More are only counted."""
 _SHORT = 1e-6
 """kWh; less is not called short."""
+_DOUBTFUL = 3.0
+"""A limit that must rise by more than this factor may be mistyped, or what needs it."""
 
 
 @dataclass(frozen=True)
-class _Limit:
-    """A limit that the user can raise."""
+class Diagnosis:
+    """What is said of a case without a plan."""
 
-    setting: str
-    family: str
-    name: str
-    unit: str
-
-
-_LIMITS = (
-    _Limit("grid_limit_kwh", "grid_limit", "grid limit", "kWh per slot"),
-    _Limit("capex_budget", "capex_budget", "yearly CapEx budget", "USD"),
-    _Limit("solar_max_added_kwp", "solar_room", "room for solar", "kWp"),
-    _Limit("battery_max_kwh", "battery_room", "room for battery", "kWh"),
-)
+    problems: list[Problem]
+    remedies: list[Raise]
+    """Each alone makes a plan possible; tried out."""
 
 
-def why_no_plan(case: Case, deadline: Deadline) -> list[Problem]:
-    """Say where the limits fall short, and for each limit the smallest raise that alone suffices, tried out.
+def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
+    """Say where the limits fall short, and the smallest raises that suffice.
+
+    First each limit alone; only when none suffices alone, the smallest pair, else the smallest set.
 
     Parameters:
         deadline: the time left to find out; a minute at most is used.
@@ -53,14 +47,80 @@ def why_no_plan(case: Case, deadline: Deadline) -> list[Problem]:
     deadline = deadline.within(_SECONDS)
     program = build(case)
     shortages = [*_beyond_supply(case)] or [*_shortfalls(case, program, deadline)]
-    remedies = [remedy for limit in _LIMITS if (remedy := _remedy(case, program, limit, deadline))]
+    remedies = _remedies(case, program, deadline)
     if remedies:
-        advice = "One of the following would make one possible."
+        alone = len(remedies[0].limits) == 1
+        advice = f"One of the following would make one possible{'' if alone else '; no limit alone would'}."
     elif deadline.is_over:
         advice = "There was no time to find out what would make one possible; allow more with --time-limit."
     else:
-        advice = "No limit raised alone would make one possible."
-    return [error("", "no plan keeps all limits.", advice), *_worst(case, shortages), *remedies]
+        advice = "No raise of the limits would make one possible."
+    said = [_said(case, remedy) for remedy in remedies]
+    problems = [error("", "no plan keeps all limits.", advice), *_worst(case, shortages), *said]
+    return Diagnosis(problems, remedies)
+
+
+def _remedies(case: Case, program: Program, deadline: Deadline) -> list[Raise]:
+    """Every limit that suffices alone; else the smallest of the smallest sets that do."""
+    for size in range(1, len(LIMITS) + 1):
+        sets = itertools.combinations(LIMITS, size)
+        found = [remedy for limits in sets if (remedy := smallest_raise(case, program, limits, deadline))]
+        if found:
+            return found if size == 1 else [min(found, key=lambda remedy: _share(case, remedy))]
+    return []
+
+
+def _share(case: Case, remedy: Raise) -> float:
+    """The sum of the raises as shares of the present values."""
+    return sum(move / max(1.0, float(limit.of(case).max())) for limit, move in remedy.exact.items())
+
+
+def raise_text(case: Case, limit: Limit, raised: FloatArray) -> str:
+    """One raise in words: `Raise the grid limit from 900 to 1,491 kWh per slot`."""
+    present = limit.of(case)
+    if (present == present.flat[0]).all():
+        return f"the {limit.name} from {present.flat[0]:,.10g} to {raised.flat[0]:,.10g} {limit.unit}"
+    return f"the {limit.name} everywhere by {math.ceil(float((raised - present).max())):,} {limit.unit}"
+
+
+def _said(case: Case, remedy: Raise) -> Problem:
+    raises = [raise_text(case, limit, raised) for limit, raised in remedy.limits.items()]
+    names = " and the ".join(limit.name for limit in remedy.limits)
+    advice = f"Raise {' and '.join(raises)}; a plan then costs {remedy.cost:,.0f} USD.{_doubt(case, remedy)}"
+    low = "is" if len(remedy.limits) == 1 else "are"
+    return error(next(iter(remedy.limits)).setting, f"the {names} {low} too low.", advice)
+
+
+def _doubt(case: Case, remedy: Raise) -> str:
+    """Ask for a mistyped input where a limit would have to rise several times over, and name the most suspicious."""
+    factors = {
+        limit: float(raised.max()) / max(1e-9, float(limit.of(case).max())) for limit, raised in remedy.limits.items()
+    }
+    limit = max(factors, key=lambda limit: factors[limit])
+    if factors[limit] <= _DOUBTFUL:
+        return ""
+    times = f"{factors[limit]:,.0f} times" if factors[limit] < 1e6 else "far more than"
+    return f" That is {times} the present value: is an input mistyped? Most suspicious: {_suspect(case, limit)}."
+
+
+def _suspect(case: Case, limit: Limit) -> str:
+    """The figure that stands out most from its like: a slot's need, or else the limit itself."""
+    needs = {
+        "charging need": case.charging_kwh,
+        "baseload": np.broadcast_to(case.baseload_kwh, case.charging_kwh.shape),
+    }
+    stands_out: dict[str, float] = {}
+    for name, need in needs.items():
+        usual = float(np.median(need[need > 0])) if (need > 0).any() else 0.0
+        if usual > 0:
+            index = np.unravel_index(int(need.argmax()), need.shape)
+            where = case.where(*(int(i) for i in index))
+            ratio = float(need.max()) / usual
+            stands_out[f"the {name} of {need[index]:,.10g} kWh in {where}, {ratio:,.0f} times the usual one"] = ratio
+    said = max(stands_out, key=lambda said: stands_out[said], default="")
+    if said and stands_out[said] > 2 * _DOUBTFUL:
+        return said
+    return f"the {limit.name} of {float(limit.of(case).max()):,.10g} {limit.unit}"
 
 
 @dataclass(frozen=True)
@@ -98,7 +158,7 @@ def _beyond_supply(case: Case) -> Iterator[_Shortage]:
 
 def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[_Shortage]:
     """Where energy or charging power is missing when as little as possible is missing in all."""
-    solution = _least(program.elastic("demand_balance", "charger_capacity"), deadline)
+    solution = least_cost(program.elastic("demand_balance", "charger_capacity"), deadline)
     if solution.values is None:
         return
     missing = solution.values[program.size[1] :].reshape(2, *case.demand_kwh.shape)
@@ -110,25 +170,3 @@ def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[_S
 def _positive(amounts: FloatArray) -> Iterator[tuple[tuple[int, int, int], float]]:
     for y, d, s in zip(*np.nonzero(amounts > _SHORT), strict=True):
         yield (int(y), int(d), int(s)), float(amounts[y, d, s])
-
-
-def _remedy(case: Case, program: Program, limit: _Limit, deadline: Deadline) -> Problem | None:
-    """The smallest raise of one limit that alone makes a plan possible, rounded up and tried out."""
-    least = _least(program.elastic(limit.family, is_shared=True), deadline)
-    if least.status != "optimal":
-        return None
-    present = np.asarray(getattr(case, limit.setting))
-    raised = np.ceil(present + least.objective - 1e-6)
-    tried = _least(build(replace(case, **cast(Any, {limit.setting: raised}))), deadline)
-    if not math.isfinite(tried.objective):
-        return None
-    if present.ndim == 0 or (present == present.flat[0]).all():
-        raise_it = f"Raise it from {present.flat[0]:,.10g} to {raised.flat[0]:,.10g} {limit.unit}"
-    else:
-        raise_it = f"Raise it everywhere by {math.ceil(least.objective - 1e-6):,} {limit.unit}"
-    advice = f"{raise_it}; a plan then costs {tried.objective:,.0f} USD."
-    return error(limit.setting, f"the {limit.name} is too low.", advice)
-
-
-def _least(program: Program, deadline: Deadline) -> Solution:
-    return solve(program, fastest(program), deadline)

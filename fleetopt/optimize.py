@@ -13,6 +13,7 @@ import numpy as np
 from fleetopt.assumptions import assumptions
 from fleetopt.case import Case
 from fleetopt.diagnose import why_no_plan
+from fleetopt.margins import Raise
 from fleetopt.model import build
 from fleetopt.model.expression import FloatArray
 from fleetopt.model.program import Program
@@ -48,6 +49,8 @@ class Result:
     verification: Verification | None = None
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    remedies: list[Raise] = field(default_factory=list)
+    """What would make a plan possible where there is none."""
 
 
 def optimize(
@@ -78,7 +81,8 @@ def optimize(
     else:
         solution = solve(program, chosen, deadline, gap=gap, report=report)
     if solution.status == "infeasible":
-        return Result("infeasible", chosen, deadline.seconds, problems=why_no_plan(case, deadline))
+        found = why_no_plan(case, deadline)
+        return Result("infeasible", chosen, deadline.seconds, problems=found.problems, remedies=found.remedies)
     if solution.values is None:
         advice = "Give it more time with --time-limit, or a larger --gap."
         return Result(

@@ -8,23 +8,25 @@ from dataclasses import replace
 import pytest
 
 from fleetopt.diagnose import why_no_plan
+from fleetopt.margins import BUDGET, GRID_LIMIT, room, with_limits
 from fleetopt.optimize import optimize
 from fleetopt.solvers.deadline import Deadline
 from tests.cases import hourly, one_slot, study
+from tests.random_cases import random_case
 
 
 def said(case) -> str:
-    return " | ".join(str(problem) for problem in why_no_plan(case, Deadline(None)))
+    return " | ".join(str(problem) for problem in why_no_plan(case, Deadline(None)).problems)
 
 
 def test_a_grid_limit_of_900_must_be_1491():
-    assert "Raise it from 900 to 1,491 kWh per slot" in said(study(grid_limit_kwh=900.0))
+    assert "Raise the grid limit from 900 to 1,491 kWh per slot" in said(study(grid_limit_kwh=900.0))
     assert optimize(study(grid_limit_kwh=1491.0)).status == "optimal"
     assert optimize(study(grid_limit_kwh=1490.0)).status == "infeasible"
 
 
 def test_a_budget_of_2000_must_be_28064():
-    assert "Raise it from 2,000 to 28,064 USD" in said(study(capex_budget=2000.0))
+    assert "Raise the yearly CapEx budget from 2,000 to 28,064 USD" in said(study(capex_budget=2000.0))
     assert optimize(study(capex_budget=28_064.0)).status == "optimal"
     assert optimize(study(capex_budget=28_063.0)).status == "infeasible"
 
@@ -48,14 +50,54 @@ def test_a_shortfall_says_year_slot_and_amount():
 
 def test_only_limits_that_help_alone_are_named():
     assert "budget" not in said(study(grid_limit_kwh=900.0)).split("Raise")[1]
-    assert "No limit raised alone" in said(study(grid_limit_kwh=900.0, capex_budget=0.0))
+
+
+def test_when_no_limit_suffices_alone_the_smallest_pair_is_named():
+    case = study(grid_limit_kwh=900.0, capex_budget=1000.0)
+    found = why_no_plan(case, Deadline(None))
+    assert "no limit alone would" in found.problems[0].advice
+    assert [[limit.setting for limit in remedy.limits] for remedy in found.remedies] == [
+        ["grid_limit_kwh", "capex_budget"]
+    ]
+    raised = with_limits(case, found.remedies[0].limits)
+    assert optimize(raised).plan.objective == pytest.approx(found.remedies[0].cost)
+    for limit, values in found.remedies[0].limits.items():  # a little less of one of the two is too little
+        less = with_limits(case, {**found.remedies[0].limits, limit: 0.99 * values})
+        assert optimize(less).status == "infeasible"
+
+
+@pytest.mark.parametrize("seed", [2, 4, 5, 7, 8, 10, 13, 16, 17, 18, 19, 20, 28, 29, 32, 34, 38])
+def test_every_remedy_of_a_random_depot_makes_a_plan_and_less_does_not(seed: int):
+    case = random_case(seed)
+    assert optimize(case).status == "infeasible"
+    found = why_no_plan(case, Deadline(None))
+    assert found.remedies
+    for remedy in found.remedies:
+        assert optimize(with_limits(case, remedy.limits)).plan.objective == pytest.approx(remedy.cost)
+        if len(remedy.limits) == 1:
+            ((limit, move),) = remedy.exact.items()
+            assert optimize(with_limits(case, {limit: limit.of(case) + 0.99 * move})).status == "infeasible"
+
+
+def test_a_limit_that_must_rise_several_times_over_is_doubted():
+    assert "Most suspicious: the grid limit of 1.75 kWh" in said(study(grid_limit_kwh=1.75))
+    charging = study().charging_kwh.copy()
+    charging[2, 0, 1] *= 1000  # a distance in metres
+    assert "Most suspicious: the charging need of 1,764,000 kWh in 2027 6AM-12PM" in said(study(charging_kwh=charging))
+
+
+def test_the_room_is_what_the_limits_may_fall_by():
+    case = study()
+    found = room(case, Deadline(None))
+    assert found[GRID_LIMIT] == pytest.approx(1750 - 1490.7291667)
+    assert found[BUDGET] == pytest.approx(60_000 - 28_063.4913)
 
 
 @pytest.mark.parametrize("limit", [500.0, 1000.0, 1400.0])
 def test_a_remedy_applied_makes_a_plan_and_a_little_less_does_not(limit: float):
     problem = next(
         problem
-        for problem in why_no_plan(study(grid_limit_kwh=limit), Deadline(None))
+        for problem in why_no_plan(study(grid_limit_kwh=limit), Deadline(None)).problems
         if problem.where == "grid_limit_kwh"
     )
     raised = float(problem.advice.split(" to ")[1].split(" kWh")[0].replace(",", ""))
@@ -64,13 +106,13 @@ def test_a_remedy_applied_makes_a_plan_and_a_little_less_does_not(limit: float):
 
 
 def test_many_shortages_are_counted_and_the_largest_named():
-    problems = why_no_plan(replace(hourly(1, 12), grid_limit_kwh=1.0, battery_max_kwh=0.0), Deadline(None))
+    problems = why_no_plan(replace(hourly(1, 12), grid_limit_kwh=1.0, battery_max_kwh=0.0), Deadline(None)).problems
     assert len(problems) < 20
     assert any("more slots fall short by less" in problem.message for problem in problems)
 
 
 def test_without_time_nothing_is_claimed_of_what_would_help():
-    head = why_no_plan(study(grid_limit_kwh=900.0), Deadline(0.0))[0]
+    head = why_no_plan(study(grid_limit_kwh=900.0), Deadline(0.0)).problems[0]
     assert "no time" in head.advice
 
 

@@ -59,25 +59,46 @@ class Program:
         family = self.column_families[name]
         return values[family.slice].reshape(family.shape)
 
-    def elastic(self, *names: str, is_shared: bool = False) -> Program:
+    def elastic(self, *names: str) -> Program:
         """Let the rows of some families be broken, and ask for the least by which they must be.
 
         Each of the rows gets a column that adds what is missing to its left side, or takes off what is too much; their
-        sum is the new cost. With `is_shared` all rows have one column together: the same amount for each.
+        sum is the new cost.
         """
-        rows = np.concatenate([np.arange(*self.row_families[name].slice.indices(self.size[0])) for name in names])
+        rows = self._rows(*names)
+        return self._with_columns(rows, np.arange(len(rows)), np.ones(len(rows)), 0.0)
+
+    def movable(self, weights: Mapping[str, float], lowest: float = 0.0) -> Program:
+        """Let the limits of some families move, and ask for the least weighted sum of their moves.
+
+        All rows of a family move together, by the same amount; a move below 0 tightens the limit.
+
+        Parameters:
+            weights: of each family's move.
+            lowest: the least that a move may be.
+        """
+        counts = [len(self._rows(name)) for name in weights]
+        moves = np.repeat(np.arange(len(weights)), counts)
+        return self._with_columns(self._rows(*weights), moves, np.array(list(weights.values())), lowest)
+
+    def _rows(self, *names: str) -> IndexArray:
+        return np.concatenate([np.arange(*self.row_families[name].slice.indices(self.size[0])) for name in names])
+
+    def _with_columns(self, rows: IndexArray, added: IndexArray, cost: FloatArray, lowest: float) -> Program:
+        """Give each of the rows one of the added columns, which cost so much; nothing else costs anything."""
+        order = np.argsort(rows, kind="stable")
+        rows, added = rows[order], added[order]
         fills = np.where(np.isfinite(self.row_lower[rows]), 1.0, -1.0)
-        added = np.zeros_like(rows) if is_shared else np.arange(len(rows))
-        width = int(added.max(initial=-1)) + 1
+        width = len(cost)
         places = self.row_starts[rows + 1]
         lengths = np.diff(self.row_starts)
         lengths[rows] += 1
         return replace(
             self,
-            lower=np.append(self.lower, np.zeros(width)),
+            lower=np.append(self.lower, np.full(width, lowest)),
             upper=np.append(self.upper, np.full(width, np.inf)),
             integer=np.append(self.integer, np.zeros(width, dtype=bool)),
-            cost=np.append(np.zeros(self.size[1]), np.ones(width)),
+            cost=np.append(np.zeros(self.size[1]), cost),
             offset=0.0,
             row_starts=np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)]),
             columns=np.insert(self.columns, places, added + self.size[1]),

@@ -160,4 +160,4 @@ def test_elastic_rows_can_share_one_column():
     m = LinearProgram(s=("a", "b"))
     x = m.variable("x", "s")
     m.add("most", "s", x <= 1)
-    assert dense(m.finish().elastic("most", is_shared=True)).tolist() == [[1, 0, -1], [0, 1, -1]]
+    assert dense(m.finish().movable({"most": 1.0})).tolist() == [[1, 0, -1], [0, 1, -1]]
