@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from fleetopt.columns import Column
+from fleetopt.number_text import readings
 from fleetopt.problem import Problem, error, note
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,15 @@ def _number(value: float | str, column: Column, where: str, problems: list[Probl
     text = ""
     if isinstance(value, str):
         text = value.strip()
-        if not _NUMBER.fullmatch(text):
+        figures = readings(text, column.unit)
+        if len(figures) > 1 and column.kind in ("whole", "year"):
+            figures = [figure for figure in figures if figure == int(figure)]
+        if len(figures) > 1:
+            two = " or ".join(column.figure(figure) for figure in figures)
+            raise _Refused(f"the text '{_short(text)}', which can mean {two}")
+        if not figures:
             raise _Refused(f"the text '{_short(text)}'")
-        value = float(text)
+        value = figures[0]
     if not math.isfinite(value) or (column.kind in ("whole", "year") and value != int(value)):
         raise _Refused(column.figure(value))
     if value < column.lowest or (column.is_positive and value == 0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -79,8 +80,7 @@ def test_an_error_says_what_the_cell_is_and_must_be():
         (" \t\n", "blank"),
         ("\N{NO-BREAK SPACE}", "blank"),
         ("many", "the text 'many'"),
-        ("1,750", "the text '1,750'"),
-        ("0,15", "the text '0,15'"),
+        ("1,7,50", "the text '1,7,50'"),
         ("x" * 61, f"the text '{'x' * 57}...'"),
         (True, "TRUE"),
         (False, "FALSE"),
@@ -102,7 +102,16 @@ def test_what_is_no_number_is_an_error(value, words, column):
     assert bad(value, column).startswith(f"{column.heading} is {words}, must be ")
 
 
-@pytest.mark.parametrize(("text", "number"), [("0.15", 0.15), (" 12 ", 12), ("1e2", 100)])
+def test_a_number_that_can_mean_two_things_is_refused_unless_only_one_is_possible():
+    assert "the text '1,750', which can mean 1.75 or 1,750" in bad("1,750", PRICE)
+    assert convert("1,750", replace(COUNT, highest=2000), "Here!A1", []) == 1750
+    assert convert("2,027", YEAR, "Here!A1", []) == 2027
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0.15", 0.15), (" 12 ", 12), ("1e2", 100), ("0,15", 0.15), ("€ 250,5", 250.5), ("900,0", 900)],
+)
 def test_a_number_written_as_text_is_read_and_noted(text, number):
     problems = []
     assert convert(text, PRICE, "Energy!C4", problems) == number

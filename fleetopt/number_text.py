@@ -1,0 +1,45 @@
+"""Text that is meant as a number: every way to read it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CURRENCY = re.compile(r"^(?:[€$£¥]|USD|EUR|GBP)\s*|\s*(?:[€$£¥]|USD|EUR|GBP)$", re.IGNORECASE)
+_SEPARATORS = ((",", "."), (".", ","), (" ", "."), (" ", ","), ("'", "."), ("'", ","))
+"""Between thousands, and before decimals."""
+
+
+def readings(text: str, unit: str = "") -> list[float]:
+    """All figures that a text can mean, by size: none for a word, two for `1,200` (1.2 or 1,200).
+
+    Taken off are a currency, a per cent sign (a share is meant) and the unit that the figure is due in.
+    """
+    plain = _plain(text)
+    if unit and plain.casefold().endswith(unit.casefold()):
+        plain = plain[: -len(unit)].strip()
+    plain = _CURRENCY.sub("", plain).strip()
+    is_share = plain.endswith("%")
+    plain = plain.removesuffix("%").strip()
+    sign = -1.0 if plain.startswith("-") else 1.0
+    figures = {sign * figure / (100 if is_share else 1) for figure in _figures(re.sub(r"^[+-]\s*", "", plain))}
+    return sorted(figures)
+
+
+def _plain(text: str) -> str:
+    """With plain digits, blanks, dashes and apostrophes."""
+    normal = unicodedata.normalize("NFKC", text).translate({0x2212: "-", 0x2019: "'", 0x02BC: "'"})
+    return " ".join(normal.split())
+
+
+def _figures(text: str) -> set[float]:
+    found: set[float] = set()
+    for thousands, decimal in _SEPARATORS:
+        grouped = rf"[1-9]\d{{0,2}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d+)?"
+        if re.fullmatch(grouped, text, re.ASCII):
+            found.add(float(text.replace(thousands, "").replace(decimal, ".")))
+        if re.fullmatch(rf"(?:\d+(?:{re.escape(decimal)}\d*)?|{re.escape(decimal)}\d+)", text, re.ASCII):
+            found.add(float(text.replace(decimal, ".")))
+    if re.fullmatch(r"(?:\d+(?:\.\d*)?|\.\d+)[eE][+-]?\d+", text, re.ASCII):
+        found.add(float(text))
+    return found

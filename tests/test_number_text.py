@@ -1,0 +1,55 @@
+"""Text that is meant as a number."""
+
+from __future__ import annotations
+
+import pytest
+
+from fleetopt.number_text import readings
+
+
+@pytest.mark.parametrize(
+    ("text", "figure"),
+    [
+        ("250 ", 250.0),
+        ("\u00a0250\u00a0", 250.0),
+        ("1.200,5", 1200.5),
+        ("1,200.5", 1200.5),
+        ("1,234,567", 1_234_567.0),
+        ("1 200", 1200.0),
+        ("1\u202f200,25", 1200.25),
+        ("1'200", 1200.0),
+        ("1,5", 1.5),
+        ("0,200", 0.2),
+        ("0.200", 0.2),
+        ("12,3456", 12.3456),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("1e3", 1000.0),
+        ("+7", 7.0),
+        ("- 7", -7.0),
+        ("\u22127", -7.0),
+        ("\uff12\uff15\uff10", 250.0),
+        ("€ 250", 250.0),
+        ("250 EUR", 250.0),
+        ("$1,234.50", 1234.5),
+        ("50 %", 0.5),
+        ("250 kWh", 250.0),
+    ],
+)
+def test_a_text_with_one_reading_is_that_number(text: str, figure: float):
+    assert readings(text, "kWh") == [figure]
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"), [("1,200", [1.2, 1200.0]), ("1.200", [1.2, 1200.0]), ("-12,345", [-12345.0, -12.345])]
+)
+def test_a_text_with_two_readings_has_both(text: str, figures: list[float]):
+    assert readings(text) == figures
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "1,2,3", "1.2.3", "12,34,567", "1..2", "--1", "1-2", "0x10", "1e", "nan", "inf", "٣ km", "250 kW"],
+)
+def test_a_text_that_is_no_number_has_none(text: str):
+    assert readings(text, "kWh") == []
