@@ -105,7 +105,7 @@ class ClosedBook:
             [*(rows[i][area.left : area.right + 1] if i < len(rows) else ()), *[None] * width][:width]
             for i in range(area.top, area.bottom + 1)
         ]
-        return Block(area.sheet, cut, area.top, area.left)
+        return Block(area.sheet, cut, area.top, area.left, self._sheets[area.sheet].hidden)
 
 
 def _mark(path: Path) -> tuple[int, int]:

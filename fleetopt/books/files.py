@@ -1,7 +1,7 @@
 """Excel files, closed: each sheet as a block of cells.
 
 The values come from calamine, which is fast. It shows neither an error value nor a formula that was never calculated;
-`faults.py` says which cells hold such.
+`oddities.py` says which cells hold such, and what else it hides.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +20,29 @@ from fleetopt.problem import FileError
 
 MOST_INFLATED = 400_000_000
 """Bytes that the parts of a workbook may have when unpacked."""
-SUSPECT = re.compile(rb'<(?:\w+:)?f[ >/]|\st="e"')
-"""What a sheet holds that has a fault, in its XML."""
-_SHEET = re.compile(r"(?!xl/charts/).*\.xml")
+MOST_CELLS = 3_000_000
+"""From A1 to the last filled cell of a sheet."""
+_ODD = re.compile(rb'<(?:\w+:)?f[ >/]|\st="e"|\shidden="|\sr="(?:[A-Z]{3}|[A-Z]+[0-9]{5})')
+"""What the XML of a sheet holds that has a formula, an error, a hidden row or a cell far out."""
+_SHEET = re.compile(r"(?!xl/(?:charts|theme|styles)|docProps).*\.xml")
 _OLE = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Oddities:
+    """What a reader of values does not show of a sheet; rows and columns are counted from 0."""
+
+    faults: Mapping[tuple[int, int], Fault]
+    """Cells without a value."""
+    hidden: frozenset[int]
+    """Rows that are hidden or filtered out."""
+    last: str
+    """The corner of the area that holds all filled cells, such as `F100`."""
+    area: int
+    """Number of cells from A1 to there."""
+
+
+NO_ODDITIES = Oddities({}, frozenset(), "A1", 1)
 
 
 @dataclass(frozen=True)
@@ -36,6 +56,8 @@ class Block:
     """Row of the sheet, counted from 0, in which the block starts."""
     left: int = 0
     """Column of the sheet, counted from 0, in which the block starts."""
+    hidden: frozenset[int] = frozenset()
+    """Rows of the sheet, counted from 0, that are hidden or filtered out."""
 
     def where(self, row: int, column: int) -> str:
         """Address of a cell of the block, counted from 0."""
@@ -68,31 +90,38 @@ class Workbook:
         """Read one sheet."""
         from python_calamine import CalamineError
 
+        oddities = self._oddities(sheet)
+        if oddities.area > MOST_CELLS:
+            raise FileError(
+                str(self.path),
+                f"the sheet '{sheet}' reaches to {oddities.last}; at most {MOST_CELLS:,} cells are read.",
+                "Delete what stands far outside the tables, and save it again.",
+            )
         try:
             values = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         except (CalamineError, OSError) as reason:
             raise damaged(self.path, reason) from None
         rows: list[list[Any]] = [[None if value == "" else value for value in row] for row in values]
-        for (row, column), fault in self._faults(sheet).items():
+        for (row, column), fault in oddities.faults.items():
             rows.extend([] for _ in range(row + 1 - len(rows)))
             rows[row].extend(None for _ in range(column + 1 - len(rows[row])))
             rows[row][column] = fault
-        return Block(f"[{self.path.name}]{sheet}" if self._is_named else sheet, rows)
+        place = f"[{self.path.name}]{sheet}" if self._is_named else sheet
+        return Block(place, rows, hidden=oddities.hidden)
 
-    def _faults(self, sheet: str) -> dict[tuple[int, int], Fault]:
-        """The faults of a sheet by row and column, counted from 0."""
-        if not self._has_suspects:
-            return {}
-        from fleetopt.books.faults import faults
+    def _oddities(self, sheet: str) -> Oddities:
+        if not self._has_oddities:
+            return NO_ODDITIES
+        from fleetopt.books.oddities import oddities
 
-        return faults(self.path, sheet)
+        return oddities(self.path, sheet)
 
     @cached_property
-    def _has_suspects(self) -> bool:
-        """Whether any sheet holds an error or a formula; most inputs hold none, and nothing more is loaded then."""
+    def _has_oddities(self) -> bool:
+        """Whether any sheet has one; most inputs have none, and nothing more is loaded then."""
         try:
             with zipfile.ZipFile(self.path) as package:
-                return any(SUSPECT.search(package.read(name)) for name in package.namelist() if _SHEET.fullmatch(name))
+                return any(_ODD.search(package.read(name)) for name in package.namelist() if _SHEET.fullmatch(name))
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as reason:
             raise damaged(self.path, reason) from None
 

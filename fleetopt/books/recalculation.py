@@ -25,6 +25,8 @@ TILES: Final = (
     "gap",
 )
 """The key figures of a scenario."""
+_APART: Final = 2000
+"""The lines of an answer are set so far apart to be taken one by one; more than all its letters."""
 _CHOSEN: Final = f"MATCH(summary_scenario,{column_of(COMPARE, 'scenario')},0)"
 
 
@@ -32,11 +34,11 @@ def answer_lines(content: Content) -> list[Formula]:
     """Each line of the chosen scenario's answer."""
     text = _compared(content).get("answer")
     shown = [*(str(text) if text else NO_ANSWER).split("\n"), *[""] * LINES]
-    whole = f'SUBSTITUTE(INDEX({column_of(COMPARE, "answer")},{_CHOSEN}),CHAR(10),REPT(" ",500))'
+    whole = f'SUBSTITUTE(INDEX({column_of(COMPARE, "answer")},{_CHOSEN}),CHAR(10),REPT(" ",{_APART}))'
 
     def line(k: int) -> Formula:
         otherwise = f'"{NO_ANSWER}"' if k == 0 else '""'
-        return Formula(f"=IFERROR(TRIM(MID({whole},{500 * k + 1},500)),{otherwise})", shown[k])
+        return Formula(f"=IFERROR(TRIM(MID({whole},{_APART * k + 1},{_APART})),{otherwise})", shown[k])
 
     return [line(k) for k in range(LINES)]
 

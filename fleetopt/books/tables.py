@@ -6,7 +6,7 @@ The same for every book; a book only says which header means which column.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,6 +96,7 @@ def read_rows(block: Block, table: Table, found: Found, columns: Sequence[Column
         else:
             numbers.append(i)
             is_after_blank = False
+    problems.extend(_hidden(block, numbers))
     values: dict[str, list[Any]] = {}
     for column, j in zip(columns, positions, strict=True):
         values[column.name] = [
@@ -108,6 +109,14 @@ def read_rows(block: Block, table: Table, found: Found, columns: Sequence[Column
 
     places = {column.name: address(j) for column, j in zip(columns, positions, strict=True)}
     return Rows(table, values, places)
+
+
+def _hidden(block: Block, numbers: Sequence[int]) -> Iterator[Problem]:
+    """Say that hidden rows count, as a user who does not see them may think that they do not."""
+    hidden = [i for i in numbers if block.top + i in block.hidden]
+    if hidden:
+        rows = "row of the table is" if len(hidden) == 1 else "rows of the table are"
+        yield note(block.where(hidden[0], 0), f"{len(hidden)} {rows} hidden or filtered out; they count all the same.")
 
 
 def _is_remark(value: Any, is_after_blank: bool, filled: list[int], positions: list[int]) -> bool:

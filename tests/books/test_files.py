@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from fleetopt.books import files
 from fleetopt.books.files import Block, Workbook, column_letters
@@ -226,3 +227,30 @@ def test_a_sheet_without_cells_has_no_rows(tmp_path):
     book = openpyxl.Workbook()
     book.save(tmp_path / "depot.xlsx")
     assert Workbook(tmp_path / "depot.xlsx").block("Sheet").rows == []
+
+
+@pytest.mark.parametrize("address", ["XFD1048576", "A1048576", "XFD2"])
+def test_a_cell_that_is_only_formatted_does_not_make_a_sheet_large(book, address):
+    whole = openpyxl.load_workbook(book)
+    whole["Vehicle_data"][address].font = Font(bold=True)
+    whole.save(book)
+    assert len(Workbook(book).block("Vehicle_data").rows) == len(small()["Vehicle_data"])
+
+
+def test_a_value_far_outside_the_tables_is_refused_before_room_is_made_for_the_cells_between(book):
+    whole = openpyxl.load_workbook(book)
+    whole["Vehicle_data"]["XFD1048576"] = 1
+    whole.save(book)
+    with pytest.raises(FileError, match="'Vehicle_data' reaches to XFD1048576"):
+        Workbook(book).block("Vehicle_data")
+
+
+def test_hidden_rows_count_and_are_noted(book):
+    whole = openpyxl.load_workbook(book)
+    whole["Vehicle_data"].row_dimensions[3].hidden = True
+    whole.save(book)
+    inputs = read_study(book)
+    assert len(inputs.fleet) == 2
+    assert "note: Vehicle_data!A3: 1 row of the table is hidden or filtered out; they count all the same." in [
+        str(problem) for problem in inputs.problems
+    ]

@@ -1,28 +1,24 @@
-"""Cells of a closed workbook that hold no value: errors, and formulas that were never calculated.
-
-Readers of values show them as blanks.
-"""
+"""What a reader of values does not show of a sheet: errors, formulas never calculated, hidden rows, cells far out."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from fleetopt.books.areas import DamagedError
-from fleetopt.books.files import SUSPECT
+from fleetopt.books.files import Oddities, column_letters
 from fleetopt.books.parts import Parts
 from fleetopt.cells import Fault
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
 
 
-def faults(path: Path, sheet: str) -> dict[tuple[int, int], Fault]:
-    """The faults of one sheet by row and column, counted from 0.
+def oddities(path: Path, sheet: str) -> Oddities:
+    """Look through one sheet.
 
     Raises:
         FileError: the file is damaged.
@@ -31,14 +27,12 @@ def faults(path: Path, sheet: str) -> dict[tuple[int, int], Fault]:
     with parts.changes():
         part = _part_of(parts, sheet)
         if part is None:
-            return {}
+            raise DamagedError(f"the sheet '{sheet}' has no part")
         text = parts.read(part)
-        if not SUSPECT.search(text):
-            return {}
         if b"<!DOCTYPE" in text:
             raise DamagedError(f"'{part}' has a DOCTYPE")
         try:
-            return dict(_faults(text))
+            return _look_through(text)
         except etree.XMLSyntaxError as fault:
             raise DamagedError(f"'{part}': {fault}") from None
 
@@ -53,21 +47,30 @@ def _part_of(parts: Parts, sheet: str) -> str | None:
     return None
 
 
-def _faults(text: bytes) -> Iterator[tuple[tuple[int, int], Fault]]:
-    row, column = 0, 0
-    cells = etree.iterparse(
+def _look_through(text: bytes) -> Oddities:
+    """Walk over rows and cells; both may leave out their place, which then follows from the one before."""
+    faults: dict[tuple[int, int], Fault] = {}
+    hidden: set[int] = set()
+    row, column, last_row, last_column = 0, 0, 1, 1
+    elements = etree.iterparse(
         io.BytesIO(text), events=("start", "end"), tag=("{*}row", "{*}c"), resolve_entities=False, no_network=True
     )
-    for event, element in cells:
-        if etree.QName(element).localname == "row":
-            if event == "start":
-                row, column = int(element.get("r", row + 1)), 0
-            else:
+    for event, element in elements:
+        if element.tag.endswith("}row"):
+            if event == "end":
                 element.clear()
+                continue
+            row, column = int(element.get("r", row + 1)), 0
+            if element.get("hidden") in ("1", "true"):
+                hidden.add(row - 1)
         elif event == "end":
             column = _column(element, column + 1)
-            if fault := _fault(element):
-                yield (row - 1, column - 1), fault
+            if len(element):
+                last_row, last_column = max(last_row, row), max(last_column, column)
+                if fault := _fault(element):
+                    faults[row - 1, column - 1] = fault
+    last = f"{column_letters(last_column - 1)}{last_row}"
+    return Oddities(faults, frozenset(hidden), last, last_row * last_column)
 
 
 def _column(cell: Any, otherwise: int) -> int:
