@@ -32,6 +32,8 @@ def check(inputs: Inputs) -> list[Problem]:
     problems += _known_labels(inputs)
     problems += _every_year(inputs)
     problems += _range_suffices(inputs)
+    problems += _far_off(inputs)
+    problems += _shrinking_fleet(inputs)
     problems += _export_ratios(inputs)
     problems += _scenario_folders(inputs)
     if not len(inputs.chargers) and not has_error(problems):
@@ -223,6 +225,52 @@ def _range_suffices(inputs: Inputs) -> Iterable[Problem]:
                 fleet.where("distance_km", i),
                 f"the vehicle needs {distance * consumption:,g} kWh a day, more than its battery of {battery:,g} kWh.",
                 "It would have to charge on the way; check both figures.",
+            )
+
+
+_FAR = 10.0
+"""A figure beyond the usual ones by more than this factor is doubted."""
+
+
+def _far_off(inputs: Inputs) -> Iterable[Problem]:
+    """Figures far from what is usual: W for kW, cents for USD, metres for kilometres."""
+    for rows in (inputs.fleet, inputs.trucks, inputs.energy, inputs.costs, inputs.chargers):
+        for column in rows.table.columns:
+            if column.usual is None:
+                continue
+            low, high = column.usual
+            off = [
+                i
+                for i, value in enumerate(rows.values.get(column.name, ()))
+                if value and not low / _FAR <= value <= high * _FAR
+            ]
+            if off:
+                value = rows.values[column.name][off[0]]
+                factor = value / high if value > high else low / value
+                unit = "a thousand" if factor > 100 else "ten or a hundred"
+                others = f" (and in {len(off) - 1} more rows)" if len(off) > 1 else ""
+                yield warning(
+                    rows.where(column.name, off[0]),
+                    f"{column.heading} is {column.figure(value)}{others}; usual is {column.figure(low)} to "
+                    f"{column.figure(high)}.",
+                    f"Check the unit: it may be {unit} times off.",
+                )
+
+
+def _shrinking_fleet(inputs: Inputs) -> Iterable[Problem]:
+    """A fleet that gets smaller may be one of which rows were forgotten."""
+    first: dict[int, int] = {}
+    count: dict[int, int] = defaultdict(int)
+    for i, year in enumerate(inputs.fleet.values.get("year", ())):
+        if year is not None:
+            first.setdefault(year, i)
+            count[year] += 1
+    for before, year in zip(sorted(count), sorted(count)[1:], strict=False):
+        if count[year] < count[before]:
+            yield warning(
+                inputs.fleet.where("year", first[year]),
+                f"the fleet shrinks from {count[before]} vehicles in {before} to {count[year]} in {year}.",
+                "Check that no row is missing; what was bought before stays.",
             )
 
 

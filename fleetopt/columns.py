@@ -27,6 +27,8 @@ class Column:
     choices: tuple[str, ...] = ()
     default: float | str | None = None
     """None: a value must be given."""
+    usual: tuple[float, float] | None = None
+    """What figures of real depots lie between; a figure far outside is doubted."""
     source: str = ""
     """Where the default comes from."""
     is_needed: bool = True

@@ -40,6 +40,7 @@ FLEET: Final = Table(
             "km",
             highest=5000,
             study=("DailyRange(Kms)",),
+            usual=(1, 1000),
         ),
         Column(
             "slot", "Charging slot", "the slot of the day in which it charges", kind="label", study=("ChargingSlot",)
@@ -65,6 +66,7 @@ TRUCKS: Final = Table(
             highest=10000,
             is_needed=False,
             study=("Range(Kms)",),
+            usual=(50, 2000),
         ),
         Column(
             "battery_kwh",
@@ -82,6 +84,7 @@ TRUCKS: Final = Table(
             "kWh/km",
             highest=1000,
             study=("FuelConsumption(Unit/km)",),
+            usual=(0.2, 5),
         ),
     ),
     ("truck_type", "year"),
@@ -111,6 +114,7 @@ ENERGY: Final = Table(
             "USD/kWh",
             highest=1000,
             study=("GridElectricityPrice (USD / kWh)",),
+            usual=(0.02, 1),
         ),
         Column(
             "solar_yield",
@@ -150,7 +154,14 @@ COSTS: Final = Table(
             "USD",
             study=("YearlyCapex(USD)",),
         ),
-        Column("solar_price", "Solar", "the price of solar bought in the year", "USD/kWp", study=("SolarPV(USD/kWp)",)),
+        Column(
+            "solar_price",
+            "Solar",
+            "the price of solar bought in the year",
+            "USD/kWp",
+            study=("SolarPV(USD/kWp)",),
+            usual=(200, 4000),
+        ),
         Column(
             "battery_price",
             "Battery",
@@ -170,7 +181,9 @@ CHARGERS: Final = Table(
     "one charger type",
     (
         Column("charger", "Charger", "the name of the charger type", kind="label"),
-        Column("power_kw", "Power", "the power of one charger", "kW", highest=100000, is_positive=True),
+        Column(
+            "power_kw", "Power", "the power of one charger", "kW", highest=100000, is_positive=True, usual=(3, 3000)
+        ),
         Column(
             "chargers_existing",
             "Existing",

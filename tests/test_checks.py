@@ -209,3 +209,40 @@ def test_an_export_ratio_above_1_is_a_warning(inputs, ratio, count):
     inputs.scenarios.values["export_ratio"][1] = ratio
     assert [problem.where for problem in check(inputs)] == ["Settings!B2", "Scenarios!C3"][: 2 * count]
     assert all(text.startswith("warning: ") for text in found(inputs))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "where"),
+    [
+        ("energy", "grid_price", 15.0, "Energy!E2"),  # cents
+        ("chargers", "power_kw", 50_000.0, "Chargers!B2"),  # W
+        ("trucks", "consumption", 900.0, "Trucks!E2"),  # Wh
+        ("costs", "solar_price", 0.45, "Costs!C2"),  # USD/Wp
+    ],
+)
+def test_a_figure_in_a_wrong_unit_is_doubted(inputs, table, column, value, where):
+    getattr(inputs, table).values[column][0] = value
+    doubts = [problem for problem in check(inputs) if "usual is" in problem.message]
+    assert [(problem.severity, problem.where) for problem in doubts] == [("warning", where)]
+
+
+def test_a_figure_ten_times_the_usual_is_not_doubted_yet(inputs):
+    inputs.energy.values["grid_price"] = [10.0, 0.002]
+    assert found(inputs) == []
+
+
+def test_many_doubtful_figures_of_a_column_are_one_warning(inputs):
+    inputs.energy.values["grid_price"] = [15.0, 25.0]
+    assert "is 15 (and in 1 more rows); usual is 0.02 to 1." in found(inputs)[0]
+    assert len(found(inputs)) == 1
+
+
+def test_a_fleet_that_shrinks_is_a_warning(inputs):
+    rows = inputs.fleet
+    second = {"vehicle": "V2", "truck_type": "1", "year": 2025, "distance_km": 1.0, "slot": "12AM-12PM"}
+    for name, value in second.items():
+        rows.values[name].append(value)
+    assert found(inputs) == [
+        "warning: Fleet!C3: the fleet shrinks from 2 vehicles in 2025 to 1 in 2026. Check that no row is missing; what "
+        "was bought before stays."
+    ]
