@@ -11,7 +11,7 @@ from fleetopt.books.result_content import checked_content, cleared_content, refu
 from fleetopt.checks import check
 from fleetopt.inputs import Inputs
 from fleetopt.log import write_log
-from fleetopt.planning import book_results, run_settings, solve
+from fleetopt.planning import book_results, run_settings, solve, with_room
 from fleetopt.problem import FileError, InputError, Problem, error, has_error
 from fleetopt.scenarios import scenarios
 from fleetopt.solvers.progress import Progress
@@ -84,4 +84,4 @@ def _run(book: LiveBook) -> None:
 
         outcomes.append((scenario, solve(scenario, settings, report)))
     book.say("fleetopt: writing the results ...")
-    book.fill(book_results(book, inputs, outcomes, problems, time.monotonic() - started))
+    book.fill(book_results(book, inputs, with_room(outcomes), problems, time.monotonic() - started))

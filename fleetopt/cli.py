@@ -209,7 +209,7 @@ def _check(options: argparse.Namespace) -> Exit:
 
 def _run(options: argparse.Namespace) -> Exit:
     from fleetopt.output import check_folder, write_files
-    from fleetopt.planning import new_results, run_settings, solve
+    from fleetopt.planning import new_results, run_settings, solve, with_room
     from fleetopt.report import report
     from fleetopt.scenarios import parse_changes, scenarios
     from fleetopt.summary import as_text, summary
@@ -233,6 +233,7 @@ def _run(options: argparse.Namespace) -> Exit:
     for scenario in chosen:
         with ProgressLine(scenario.name, is_wanted=not options.quiet) as line:
             outcomes.append((scenario, solve(scenario, settings, line.show)))
+    outcomes = with_room(outcomes)
     for scenario, result in outcomes:
         if not options.quiet or result.plan is None:
             _say_problems(result.problems, scenario.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, cast
 
 import numpy as np
@@ -89,6 +89,38 @@ def room(case: Case, deadline: Deadline) -> dict[Limit, float]:
         if least.status == "optimal":
             found[limit] = max(0.0, -least.objective)
     return found
+
+
+_OF_MONEY = ("export_ratio", "grid_price", "days", "fleet_size")
+"""Fields of a case on which it does not depend whether a plan exists."""
+
+
+def rooms(cases: Sequence[Case], deadline: Deadline) -> list[dict[Limit, float]]:
+    """The room of several cases; those that differ only in what energy costs have the same, so it is found once."""
+    found: dict[tuple[Any, ...], dict[Limit, float]] = {}
+    for case in cases:
+        key = _without_money(case)
+        if key not in found:
+            found[key] = room(case, deadline)
+    return [found[_without_money(case)] for case in cases]
+
+
+def _without_money(case: Case) -> tuple[Any, ...]:
+    values = (getattr(case, entry.name) for entry in fields(case) if entry.name not in _OF_MONEY)
+    return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in values)
+
+
+def room_text(case: Case, found: Mapping[Limit, float]) -> str:
+    """Say how far the limits may fall: down to which grid limit, down to which budget."""
+    said = []
+    for limit, fall in found.items():
+        present = limit.of(case)
+        if (present == present.flat[0]).all():
+            least = math.ceil(float(present.flat[0]) - fall - 1e-6)
+            said.append(f"down to a {limit.name} of {least:,} {limit.unit} (now {float(present.flat[0]):,.10g})")
+        else:
+            said.append(f"with every {limit.name} {math.floor(fall + 1e-6):,} {limit.unit} lower")
+    return f"Room left: a plan exists {', or '.join(said)}." if said else ""
 
 
 def least_cost(program: Program, deadline: Deadline) -> Solution:

@@ -13,7 +13,7 @@ import numpy as np
 from fleetopt.assumptions import assumptions
 from fleetopt.case import Case
 from fleetopt.diagnose import why_no_plan
-from fleetopt.margins import Raise
+from fleetopt.margins import Limit, Raise
 from fleetopt.model import build
 from fleetopt.model.expression import FloatArray
 from fleetopt.model.program import Program
@@ -51,6 +51,8 @@ class Result:
     problems: list[Problem] = field(default_factory=list)
     remedies: list[Raise] = field(default_factory=list)
     """What would make a plan possible where there is none."""
+    room: dict[Limit, float] = field(default_factory=dict)
+    """How far a limit may fall, alone, while a plan still exists; empty where that was not found out."""
 
 
 def optimize(

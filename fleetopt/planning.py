@@ -17,15 +17,25 @@ from fleetopt.books.reading import Book
 from fleetopt.books.result_content import Run, result_content, serial
 from fleetopt.books.tables import find_header
 from fleetopt.inputs import Inputs
+from fleetopt.margins import room_text, rooms
 from fleetopt.optimize import Result, optimize
 from fleetopt.problem import Problem, error, note
 from fleetopt.result_tables import CHOICES, RUNS
 from fleetopt.scenarios import Scenario, with_changes
+from fleetopt.solvers.canonical import MOST_ROWS
+from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import SolverError
 from fleetopt.solvers.progress import Progress
 
+_ROOM_SECONDS = 10.0
+"""Finding out how far limits may fall takes no longer."""
+_ROWS_A_SLOT = 7
+"""Rows of the model for each slot of each day type and year."""
 RUN_SETTINGS = ("solver", "time_limit", "gap")
 """Settings of a run rather than of the depot."""
+
+
+Outcomes = Sequence[tuple[Scenario, Result]]
 
 
 def run_settings(inputs: Inputs, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -45,7 +55,20 @@ def solve(scenario: Scenario, settings: Mapping[str, Any], report: Callable[[Pro
         return Result("failed", str(settings["solver"]), seconds, problems=[problem])
 
 
-Outcomes = Sequence[tuple[Scenario, Result]]
+def with_room(outcomes: Outcomes) -> list[tuple[Scenario, Result]]:
+    """Add to each plan how far the limits may fall; not where finding out would take long."""
+    small = [
+        k
+        for k, (_, result) in enumerate(outcomes)
+        if result.plan is not None and result.plan.soc.size * _ROWS_A_SLOT <= MOST_ROWS
+    ]
+    found = rooms([outcomes[k][0].case for k in small], Deadline(_ROOM_SECONDS))
+    changed = list(outcomes)
+    for k, room in zip(small, found, strict=True):
+        scenario, result = changed[k]
+        said = [text] if (text := room_text(scenario.case, room)) else []
+        changed[k] = scenario, replace(result, room=room, notes=[*result.notes, *said])
+    return changed
 
 
 def book_results(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fleetopt import __version__
 from fleetopt.figures import exact, finite
+from fleetopt.margins import Limit
 from fleetopt.optimize import Result
 from fleetopt.plan import Plan
 from fleetopt.problem import Problem
@@ -57,9 +58,15 @@ def _outcome(name: str, notes: Sequence[str], result: Result) -> dict[str, Any]:
         }
         if check
         else None,
+        "least_limits": _least_limits(plan, result.room) if plan else {},
         "notes": [*notes, *result.notes],
         "problems": [problem.as_dict() for problem in result.problems],
     }
+
+
+def _least_limits(plan: Plan, room: Mapping[Limit, float]) -> dict[str, float]:
+    """The lowest that a limit may be, alone, while a plan still exists."""
+    return {limit.setting: exact(float(limit.of(plan.case).min()) - fall) for limit, fall in room.items()}
 
 
 _MONEY = ("capex", "opex", "solar_export_revenue", "battery_export_revenue", "total_cost")
