@@ -49,6 +49,8 @@ class Raise:
 
     limits: Mapping[Limit, FloatArray]
     """By limit its new values."""
+    present: Mapping[Limit, FloatArray]
+    """By limit its values now."""
     exact: Mapping[Limit, float]
     """By limit by how much it must rise at least, before rounding."""
     cost: float
@@ -69,7 +71,7 @@ def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadli
     tried = least_cost(build(with_limits(case, raised)), deadline)
     if not raised or not math.isfinite(tried.objective):
         return None
-    return Raise(raised, moves, tried.objective)
+    return Raise(raised, {limit: limit.of(case) for limit in raised}, moves, tried.objective)
 
 
 def with_limits(case: Case, limits: Mapping[Limit, FloatArray]) -> Case:

@@ -148,6 +148,21 @@ MESSAGES: Final = Table(
     ),
 )
 
+REPAIRS: Final = Table(
+    "tblRepairs",
+    "Messages",
+    "one limit to raise; those of one remedy belong together",
+    (
+        _SCENARIO,
+        Column("remedy", "Remedy", "number of the remedy; each alone makes a plan possible", kind="whole"),
+        _text("limit", "Limit to raise", "which limit"),
+        Column("now", "Now", "its present value"),
+        Column("to", "Raise to", "the least that suffices, rounded up and tried out"),
+        _text("unit", "Unit", "what both are counted in"),
+        _money("total_cost", "Plan then costs", "cost of the plan over all years"),
+    ),
+)
+
 RUNS: Final = Table(
     "tblRuns",
     "Runs",
@@ -198,7 +213,7 @@ DAY: Final = Table(
     ),
 )
 
-RESULT_TABLES: Final = (YEARS, DAY, YEARLY, PURCHASES, FLOWS, COMPARE, LIMITS, MESSAGES, RUNS)
+RESULT_TABLES: Final = (YEARS, DAY, YEARLY, PURCHASES, FLOWS, COMPARE, LIMITS, MESSAGES, REPAIRS, RUNS)
 
 STATUS: Final = (
     _text("run_status", "Status", "what came of the last run"),

@@ -112,7 +112,7 @@ def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     for column in table.columns:
         if column.name not in found.columns:
             rows.values[column.name] = [column.default] * len(rows)
-            rows.places[column.name] = lambda i: block.where(0, i * 0)
+            rows.places[column.name] = lambda _i: block.where(0, 0)
     return rows
 
 

@@ -51,6 +51,7 @@ def result_content(outcomes: Sequence[Outcome], problems: Sequence[Problem], run
     content = Content()
     solved = [(name, result.plan) for name, result in outcomes if result.plan]
     _put(content, results.MESSAGES, message_rows([*problems, *_of_scenarios(outcomes)]))
+    _put(content, results.REPAIRS, [*_repairs(outcomes)])
     _put(content, results.RUNS, [*run.earlier, *_runs(outcomes, run)][-MOST_RUNS:])
     content.names.update(_status(outcomes, run))
     if not solved:
@@ -209,6 +210,15 @@ def _limits(scenario: str, plan: Plan) -> Iterator[list[Value]]:
         yield [scenario, use.limit, use.year, use.day_type, use.slot, used, most, use.unit, slack, state]
 
 
+def _repairs(outcomes: Sequence[Outcome]) -> Iterator[list[Value]]:
+    """What would make a plan possible; a limit that differs from year to year or slot to slot by its lowest."""
+    for name, result in outcomes:
+        for k, remedy in enumerate(result.remedies, start=1):
+            for limit, raised in remedy.limits.items():
+                now, to = _figure(remedy.present[limit].min()), _figure(raised.min())
+                yield [name, k, limit.name.capitalize(), now, to, limit.unit, _figure(remedy.cost)]
+
+
 def _runs(outcomes: Sequence[Outcome], run: Run) -> Iterator[list[Value]]:
     for name, result in outcomes:
         yield [
@@ -289,6 +299,7 @@ def checked_content(problems: Sequence[Problem]) -> Content:
     """What is written when the inputs were only checked: messages, and where to look."""
     content = Content()
     _put(content, results.MESSAGES, message_rows(problems))
+    _put(content, results.REPAIRS, [])
     content.names["run_look"] = (
         f"Messages: {_counted(problems)}, each with a link to its cell." if problems else "The inputs are in order."
     )

@@ -74,7 +74,7 @@ SHEETS: Final = (
           "Excel recomputes every balance, limit and total from the result and input cells."),
     Sheet("Messages", "result", "Messages",
           "What was found in the inputs and what to know of the results; a link leads to the cell.",
-          (results.MESSAGES,)),
+          (results.MESSAGES, results.REPAIRS)),
     Sheet("Runs", "result", "Runs", "One row for each scenario of each run.", (results.RUNS,)),
     Sheet("About", "control", "About",
           "The method, what it leaves out, and every table, column and unit."),
