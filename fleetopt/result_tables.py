@@ -150,7 +150,7 @@ MESSAGES: Final = Table(
 
 REPAIRS: Final = Table(
     "tblRepairs",
-    "Messages",
+    "Repairs",
     "one limit to raise; those of one remedy belong together",
     (
         _SCENARIO,

@@ -269,7 +269,7 @@ def _in_words(outcomes: Sequence[Outcome]) -> str:
 
 def _look(outcomes: Sequence[Outcome]) -> str:
     if any(result.plan is None for _, result in outcomes) or not outcomes:
-        return "The Messages sheet says why there is no plan, and what would make one possible."
+        return "Messages says why there is no plan, Repairs what would make one possible."
     return "Summary: the answer in words, figures and charts. Then Checks: Excel recomputes every figure."
 
 

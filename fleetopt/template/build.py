@@ -18,7 +18,7 @@ from fleetopt.result_tables import COMPARE, YEARS
 from fleetopt.template.pages import Page, about, checks_page, start, summary
 from fleetopt.template.sheets import CONFIG_SHEET, FIRST_ROW, SHEETS, TABS, Sheet
 from fleetopt.template.styles import Styles, input_figures
-from fleetopt.template.tables import add_table, header_lines, put, validate, widths
+from fleetopt.template.tables import add_table, header_lines, put, remark, row_heights, validate, widths, write_comment
 
 _MADE = datetime(2026, 1, 1)
 """Stands in the file's properties, so that the same content gives the same bytes."""
@@ -67,21 +67,26 @@ def _plain(book: Workbook, styles: Styles, sheet: Sheet, content: Content) -> No
     """A sheet with nothing but tables."""
     page = Page(book, styles, sheet.name)
     left = 0
+    labels = _labels(content)
     for described in sheet.tables:
         table = _table(described, content)
         rows = content.tables.get(table.name, ())
         is_input = sheet.kind == "input"
-        for j, width in enumerate(widths(table, rows), start=left):
+        for j, width in enumerate(widths(table, rows, labels), start=left):
             page.sheet.set_column(j, j, width)
         if table is SETTINGS_TABLE:
             _settings(page, table, content)
         else:
             lists = _LISTS.get(table.name, {})
             add_table(page.sheet, styles, table, rows, FIRST_ROW, left, lists=lists, is_input=is_input)
+            for i, height in enumerate(row_heights(table, rows), start=FIRST_ROW + 1):
+                if height > 1:
+                    page.sheet.set_row(i, 15 * height)
         left += len(table.columns) + 1
         if described is not sheet.tables[-1]:
             page.sheet.set_column(left - 1, left - 1, 3)
-    page.sheet.set_row(FIRST_ROW, 15 * _header_lines(sheet, content) + 4)
+    has_filter = sheet.tables != (SETTINGS_TABLE,)
+    page.sheet.set_row(FIRST_ROW, 15 * (_header_lines(sheet, content, labels) + has_filter) + 4)
     page.sheet.freeze_panes(FIRST_ROW + 1, 1 if len(sheet.tables) == 1 else 0)
     page.sheet.repeat_rows(0, FIRST_ROW)
     if sheet.name == "Messages":
@@ -98,9 +103,24 @@ def _plain(book: Workbook, styles: Styles, sheet: Sheet, content: Content) -> No
         page.sheet.conditional_format(FIRST_ROW + 1, state, FIRST_ROW + 20000, state, rule)
 
 
-def _header_lines(sheet: Sheet, content: Content) -> int:
+def _labels(content: Content) -> dict[str, float]:
+    """How long the labels of the results will be: those of the inputs."""
+
+    def longest(table: Table, name: str) -> int:
+        j = [column.name for column in table.columns].index(name)
+        return max((len(str(row[j])) for row in content.tables.get(table.name, ())), default=0)
+
+    return {
+        "scenario": longest(schema.SCENARIOS, "scenario"),
+        "day_type": longest(schema.DAY_TYPES, "day_type"),
+        "slot": longest(schema.ENERGY, "slot"),
+        "item": longest(schema.CHARGERS, "charger"),
+    }
+
+
+def _header_lines(sheet: Sheet, content: Content, labels: Mapping[str, float]) -> int:
     tables = [_table(described, content) for described in sheet.tables]
-    return max(header_lines(table, widths(table, content.tables.get(table.name, ()))) for table in tables)
+    return max(header_lines(table, widths(table, content.tables.get(table.name, ()), labels)) for table in tables)
 
 
 def _table(table: Table, content: Content) -> Table:
@@ -113,7 +133,9 @@ def _table(table: Table, content: Content) -> Table:
 def _settings(page: Page, table: Table, content: Content) -> None:
     """Names, values and bounds; only the values can be changed."""
     rows = content.tables[table.name]
-    add_table(page.sheet, page.styles, table, rows, FIRST_ROW, 0)
+    add_table(page.sheet, page.styles, table, rows, FIRST_ROW, 0, has_filter=False)
+    for j, heading in enumerate(table.columns):
+        remark(page.sheet, FIRST_ROW, j, [f"{heading.meaning.capitalize()}."])
     by_name = {column.name: column for column in schema.SETTINGS}
     for i, row in enumerate(rows, start=FIRST_ROW + 1):
         column = by_name[str(row[0])]
@@ -124,6 +146,7 @@ def _settings(page: Page, table: Table, content: Content) -> None:
             figures = input_figures(column if j == 1 else bounds) if is_figure else "General"
             put(page.sheet, i, j, value, page.styles(look, figures))
         page.name_cell(column.name, i, 1)
+        write_comment(page.sheet, i, 1, column)
         validate(page.sheet, (i, 1, i, 1), column)
     page.sheet.protect("", {"objects": False, "format_columns": True, "format_rows": True})
 

@@ -45,21 +45,25 @@ class Picture:
     lines: tuple[str, ...] = ()
     described: str = ""
     has_labels: bool = False
+    """Whether the lines are points with their figures: for things that do not follow one another."""
+    is_from_zero: bool = True
+    """Whether nothing can be below zero. Of costs and revenues one is always near zero: the axis shows it anyway."""
 
 
+_MONEY: Final = ("capex", "opex", "solar_export_revenue", "battery_export_revenue")
 PICTURES: Final = (
-    Picture("What each year costs and earns", YEARS,
-            ("capex", "opex", "solar_export_revenue", "battery_export_revenue"), "USD", "Year", lines=("total_cost",),
+    Picture("What each year costs and earns", YEARS, _MONEY, "USD", "Year", lines=("total_cost",), is_from_zero=False,
             described="For each year CapEx, OpEx and export revenues as columns, total cost as a line, in USD."),
     Picture("What is installed", YEARS, ("solar_kwp", "battery_kwh", "charging_kw"), "kWp, kWh, kW", "Year",
             described="For each year installed solar in kWp, battery in kWh and charging power in kW."),
-    Picture("Scenarios side by side", COMPARE, ("total_cost",), "USD, all years", "Scenario",
-            described="Total cost of each scenario over all years, in USD.", has_labels=True),
-    Picture("How the day's need is met", DAY, ("solar_to_load", "battery_to_load", "grid_to_load"), "kWh a day", "Slot",
-            "stacked", ("demand_kwh",),
+    Picture("Scenarios side by side", COMPARE, _MONEY, "USD, all years", "Scenario", lines=("total_cost",),
+            described="For each scenario CapEx, OpEx and export revenues of all years as columns, total cost as a "
+            "point, in USD.", has_labels=True, is_from_zero=False),
+    Picture("How the day's need is met", DAY, ("solar_to_load", "battery_to_load", "grid_to_load"), "kWh in the slot",
+            "Slot", "stacked", ("demand_kwh",),
             "For each slot of the chosen day energy from solar, battery and grid, stacked; the need as a line; kWh."),
     Picture("Where solar and stored energy go besides", DAY, ("solar_to_battery", "solar_to_grid", "battery_to_grid"),
-            "kWh a day", "Slot", "stacked", ("soc",),
+            "kWh", "Slot", "stacked", ("soc",),
             "For each slot of the chosen day solar energy stored and exported and stored energy exported, stacked, and "
             "the battery's content at the start of the slot as a line, kWh."),
 )  # fmt: skip
@@ -79,22 +83,25 @@ def chart(book: Workbook, picture: Picture, sheet: str, area: tuple[int, int, in
     if picture.lines:
         line = book.add_chart({"type": "line"})
         for name in picture.lines:
-            look = {"color": _COLOURS[name], "width": 2.25}
+            look = {"none": True} if picture.has_labels else {"color": _COLOURS[name], "width": 2.25}
             marker = {
                 "type": "circle",
                 "size": 6,
                 "fill": {"color": _COLOURS[name]},
                 "border": {"color": _COLOURS[name]},
             }
-            line.add_series({**_series(picture, name, sheet, area), "line": look, "marker": marker})
+            labels = {"value": True, "num_format": '#,##0,"k"', "position": "above",
+                      "font": {"size": 9, "bold": True}, "fill": {"color": "#FFFFFF"}}  # fmt: skip
+            series = {**_series(picture, name, sheet, area), "line": look, "marker": marker}
+            line.add_series(series | ({"data_labels": labels} if picture.has_labels else {}))
         drawn.combine(line)
     drawn.set_title({"name": picture.title, "name_font": {"size": 13, "bold": True}, "overlay": False})
     font = {"name_font": {"size": 10}, "num_font": {"size": 10}}
     drawn.set_x_axis({"name": picture.across, "label_position": "low", **font})
     lines = {"visible": True, "line": {"color": "#D9D9D9"}}
-    from_zero = {"min": 0} if picture.has_labels else {}
+    from_zero = {"min": 0} if picture.is_from_zero else {}
     drawn.set_y_axis({"name": picture.axis, "num_format": "#,##0", "major_gridlines": lines, **font, **from_zero})
-    drawn.set_legend({"none": True} if len(picture.bars) + len(picture.lines) == 1 else {"position": "bottom"})
+    drawn.set_legend({"position": "bottom", "font": {"size": 10}})
     return drawn
 
 
@@ -107,6 +114,4 @@ def _series(picture: Picture, name: str, sheet: str, area: tuple[int, int, int])
         "categories": [sheet, first, left, last, left],
         "values": [sheet, first, j, last, j],
     }
-    if picture.has_labels:
-        series["data_labels"] = {"value": True, "num_format": "#,##0", "font": {"size": 10}}
     return series

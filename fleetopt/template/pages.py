@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-_STATES: Final = (("OK", "good"), ("BAD", "bad"), ("INPUTS CHANGED", "wary"))
+_STATES: Final = (("OK", "good"), ("These inputs", "good"), ("BAD", "bad"), ("INPUTS CHANGED", "wary"))
 """How a state's text begins, and its look."""
 _NOT_CALCULATED: Final = "not calculated yet"
 _HAS_RESULTS: Final = f"COUNT({column_of(FLOWS, 'year')})>0"
@@ -52,10 +52,16 @@ STALENESS: Final = Table(
     ),
 )
 _BUTTONS: Final = (
-    ("Run Optimization", "RunOptimization"),
-    ("Check Inputs", "CheckInputs"),
-    ("Clear Results", "ClearResults"),
+    ("Run Optimization", "RunOptimization", "checks the inputs, plans every scenario and writes the blue sheets"),
+    ("Check Inputs", "CheckInputs", "checks the inputs and lists on Messages what is wrong"),
+    ("Clear Results", "ClearResults", "empties the blue sheets"),
 )
+"""Caption, macro and what it does."""
+
+
+_A3, _A4 = 8, 9
+_WIDE: Final = ("Flows", "Compare")
+"""Sheets that would be too small to read on A4."""
 
 
 class Page:
@@ -74,7 +80,7 @@ class Page:
         if name != SHEETS[0].name:
             sheet.write_url(2, 0, f"internal:'{SHEETS[0].name}'!A1", styles("link"), "Back to Start")
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(_A3 if name in _WIDE else _A4)
         sheet.fit_to_pages(1, 1 if name in ("Start", "Summary") else 0)
         sheet.set_margins(0.4, 0.4, 0.6, 0.6)
         sheet.set_footer(f"&L&A&CPage &P of &N&Rfleetopt {__version__}")
@@ -105,15 +111,16 @@ def start(book: Workbook, styles: Styles, content: Content, *, has_macros: bool)
     sheet.set_column(1, 1, 24)
     sheet.set_column(2, 2, 100)
     press = "Press Run Optimization." if has_macros else "On the command line: fleetopt run THIS-FILE --in-place"
-    page.write(3, 0, "Three steps", "heading")
+    for column in (0, 1, 2):
+        page.write(3, column, "Three steps" if column == 0 else None, "heading")
     for i, step in enumerate(("Enter your depot on the yellow sheets.", press, "Read the blue sheets, Summary first.")):
         page.write(4 + i, 0, f"{i + 1}.  {step}", "text")
     if has_macros:
-        for k, (caption, macro) in enumerate(_BUTTONS):
+        for k, (caption, macro, does) in enumerate(_BUTTONS):
             options = {"macro": macro, "caption": caption, "width": 170, "height": 34, "x_offset": 8 + 180 * k,
-                       "y_offset": 4, "description": caption}  # fmt: skip
+                       "y_offset": 4, "description": f"{caption}: {does}."}  # fmt: skip
             sheet.insert_button(7, 0, options)
-    row = 10
+    row = 10 if has_macros else 8
     for column in (0, 1, 2):
         page.write(row, column, "The last run" if column == 0 else None, "heading")
     for i, status in enumerate(STATUS, start=row + 1):
@@ -122,7 +129,7 @@ def start(book: Workbook, styles: Styles, content: Content, *, has_macros: bool)
         page.write(i, 1, content.names.get(status.name), "status", result_figures(status))
         page.name_cell(status.name, i, 1)
     row += 1 + len(STATUS)
-    page.write(row, 0, "Results", "text")
+    page.write(row, 0, "Results belong to", "text")
     page.write(row, 1, Formula("=results_state", _NOT_CALCULATED), "bold")
     page.write(row + 1, 0, "Checks", "text")
     page.write(row + 1, 1, Formula("=checks_state", _NOT_CALCULATED), "bold")
@@ -170,6 +177,9 @@ def _key(page: Page, row: int) -> None:
 _DAY_LEFT: Final = len(YEARS.columns) + 1
 _COLUMN: Final = 12.0
 """Width of the Summary's columns in characters."""
+_CHART_HEIGHT: Final = 320
+_CHART_ROWS: Final = 36
+"""Rows from the first line of charts to the tables' headers, two lines of charts and a heading between."""
 
 
 def summary(book: Workbook, styles: Styles, content: Content) -> None:
@@ -180,19 +190,20 @@ def summary(book: Workbook, styles: Styles, content: Content) -> None:
     sheet.set_column(_DAY_LEFT - 1, _DAY_LEFT - 1, 2)
     page.write(4, 0, "Scenario", "bold")
     _choice(page, CHOICES[0], 4, 1, content, f"={_list_name('scenario')}")
-    for column, label, formula in ((4, "Results", "=results_state"), (10, "Checks", "=checks_state")):
+    for column, label, formula in ((4, "Results belong to", "=results_state"), (11, "Checks", "=checks_state")):
         page.write(4, column, label, "bold")
-        page.write(4, column + 1, Formula(formula, _NOT_CALCULATED), "bold")
-        page.colour(4, column + 1, 4)
+        page.write(4, column + 2, Formula(formula, _NOT_CALCULATED), "bold")
+        page.colour(4, column + 2, 4)
     for k, line in enumerate(answer_lines(content)):
         for column in range(_DAY_LEFT + len(DAY.columns)):
             page.write(6 + k, column, line if column == 0 else None, "answer")
         page.name_cell(f"summary_line_{k + 1}", 6 + k, 0)
     _tiles(page, 7 + LINES, content)
     top = 10 + LINES
-    table_row = top + 39
+    table_row = top + _CHART_ROWS
     _data(page, table_row, content)
     _charts(page, top, table_row, content)
+    sheet.freeze_panes(5, 0)
 
 
 def _choice(page: Page, column: Column, row: int, at: int, content: Content, source: str) -> None:
@@ -230,7 +241,7 @@ def _data(page: Page, row: int, content: Content) -> None:
     page.write(row - 2, _DAY_LEFT + 5, "Day type", "heading")
     _choice(page, CHOICES[2], row - 2, _DAY_LEFT + 6, content, f"={_list_name('day_type')}")
     for table, left in ((YEARS, 0), (DAY, _DAY_LEFT)):
-        add_table(page.sheet, page.styles, table, content.tables.get(table.name, ()), row, left)
+        add_table(page.sheet, page.styles, table, content.tables.get(table.name, ()), row, left, has_filter=False)
     page.sheet.set_row(row, 62)
 
 
@@ -246,8 +257,8 @@ def _charts(page: Page, top: int, table_row: int, content: Content) -> None:
         drawn = chart(page.book, picture, sheet, (header + 1, header + max(1, len(rows)), left))
         per_line = 3 if k < 3 else 2
         here = width // per_line
-        drawn.set_size({"width": here - 10, "height": 360})
-        offset = {"x_offset": (k if k < 3 else k - 3) * here + 4, "y_offset": 0 if k < 3 else 370,
+        drawn.set_size({"width": here - 10, "height": _CHART_HEIGHT})
+        offset = {"x_offset": (k if k < 3 else k - 3) * here + 4, "y_offset": 0 if k < 3 else _CHART_HEIGHT + 10,
                   "description": picture.described, "object_position": 2}  # fmt: skip
         page.sheet.insert_chart(top, 0, drawn, offset)
 
@@ -269,12 +280,13 @@ def checks_page(book: Workbook, styles: Styles, content: Content) -> None:
         ]
         for check in checks()
     ]
-    for j, width in enumerate((32, 66, 14, 18, 3, 18, 20, 20, 20)):
+    for j, width in enumerate((30, 64, 14, 12, 3, 18, 20, 20, 14)):
         sheet.set_column(j, j, width)
     add_table(sheet, styles, CHECK, rows, FIRST_ROW, 0)
     results = f"{CHECK.name}[{CHECK['result'].heading}]"
     for i in range(len(rows)):
         put(sheet, FIRST_ROW + 1 + i, 2, rows[i][2], styles("result", "0.0E+00;-0.0E+00;0"))
+        put(sheet, FIRST_ROW + 1 + i, 3, rows[i][3], styles("verdict"))
     area = (FIRST_ROW + 1, 3, FIRST_ROW + len(rows), 3)
     for word, look in (("OK", "good"), ("BAD", "bad")):
         sheet.conditional_format(
@@ -288,12 +300,12 @@ def checks_page(book: Workbook, styles: Styles, content: Content) -> None:
     page.write(1, 5, "All checks", "bold")
     page.write(1, 6, Formula(state, _NOT_CALCULATED), "bold")
     page.name_cell("checks_state", 1, 6)
-    page.colour(1, 6, 2)
+    page.colour(1, 6, 3)
     page.write(2, 5, "Allowed deviation", "bold")
     page.write(2, 6, 1e-6, "input", "0.0E+00")
     page.name_cell("check_tolerance", 2, 6)
     _staleness(page, content)
-    sheet.set_row(FIRST_ROW, 32)
+    sheet.set_row(FIRST_ROW, 49)
     sheet.freeze_panes(FIRST_ROW + 1, 0)
     sheet.repeat_rows(0, FIRST_ROW)
     sheet.protect("", {"objects": False, "format_columns": True, "autofilter": True, "sort": True})
@@ -312,9 +324,10 @@ def _staleness(page: Page, content: Content) -> None:
         rows.append([table.name, Formula(fingerprint_formula(table.name), now), then,
                      Formula(same, _NOT_CALCULATED)])  # fmt: skip
         page.name_cell(at_run(table.name), i - 1, 7)
-    add_table(page.sheet, page.styles, STALENESS, rows, FIRST_ROW, 5)
+    add_table(page.sheet, page.styles, STALENESS, rows, FIRST_ROW, 5, has_filter=False)
     for i, row in enumerate(rows):
-        put(page.sheet, FIRST_ROW + 1 + i, 7, row[2], page.styles("status", "#,##0.0"))
+        put(page.sheet, FIRST_ROW + 1 + i, 7, row[2], page.styles("stored", "#,##0.0"))
+        put(page.sheet, FIRST_ROW + 1 + i, 8, row[3], page.styles("verdict"))
     same = f"{STALENESS.name}[Same]"
     state = (
         f'=IF({_HAS_RESULTS},IF(COUNTIF({same},"changed")=0,"These inputs",'
@@ -366,6 +379,8 @@ def about(book: Workbook, styles: Styles, costs: Table) -> None:
     page.write(row, 0, "Settings, tables and units", "heading")
     for j, text in enumerate(("Table", "Column or name", "Unit", "Must be", "Meaning")):
         page.write(row + 1, j, text, "header")
+    sheet.repeat_rows(row + 1)
+    sheet.freeze_panes(3, 0)
     row += 2
     for line in _dictionary(costs):
         for j, text in enumerate(line):

@@ -21,22 +21,27 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
     "bold": {"bold": True},
     "heading": {"bold": True, "font_size": 13, "font_color": INK, "bottom": 1, "bottom_color": "#BFBFBF"},
     "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": INK, "text_wrap": True, "valign": "top", "border": 1,
-               "border_color": "#BFBFBF"},
+               "border_color": "#BFBFBF", "align": "left", "indent": 1},
+    "header figure": {"bold": True, "font_color": "#FFFFFF", "bg_color": INK, "text_wrap": True, "valign": "top",
+                      "border": 1, "border_color": "#BFBFBF", "align": "center"},
     "input": {"font_color": "#0000FF", "bg_color": "#FFF9E1", "border": 1, "border_color": "#D9D9D9", "locked": False},
     "input text": {"font_color": "#0000FF", "bg_color": "#FFF9E1", "border": 1, "border_color": "#D9D9D9",
-                   "locked": False, "indent": 1},
+                   "locked": False, "align": "left", "indent": 1, "shrink": True},
     "input year": {"font_color": "#0000FF", "bg_color": "#FFF9E1", "border": 1, "border_color": "#D9D9D9",
                    "locked": False, "align": "center"},
     "fixed": {"border": 1, "border_color": "#D9D9D9"},
-    "fixed text": {"border": 1, "border_color": "#D9D9D9", "indent": 1},
-    "result": {"valign": "top"},
-    "result text": {"valign": "top", "indent": 1},
+    "fixed text": {"border": 1, "border_color": "#D9D9D9", "align": "left", "indent": 1},
+    "result": {"valign": "top", "shrink": True},
+    "result text": {"valign": "top", "align": "left", "indent": 1, "shrink": True},
     "result year": {"valign": "top", "align": "center"},
-    "result wrapped": {"valign": "top", "indent": 1, "text_wrap": True},
+    "result wrapped": {"valign": "top", "align": "left", "indent": 1, "text_wrap": True},
+    "verdict": {"valign": "top", "align": "center"},
+    "stored": {"valign": "top", "locked": False, "shrink": True},
     "whole": {},
     "status": {"align": "left", "bold": True, "locked": False},
     "answer": {"font_size": 12, "bg_color": "#EEF3FA"},
-    "tile": {"bold": True, "font_size": 12, "align": "center", "border": 1, "border_color": "#BFBFBF"},
+    "tile": {"bold": True, "font_size": 12, "align": "center", "valign": "vcenter", "border": 1,
+             "border_color": "#BFBFBF", "shrink": True},
     "tile label": {"font_color": "#595959", "align": "center", "text_wrap": True, "valign": "vcenter", "border": 1,
                    "border_color": "#BFBFBF", "bg_color": "#F2F2F2"},
     "good": {"font_color": "#006100", "bg_color": "#C6EFCE", "bold": True},
@@ -67,15 +72,23 @@ class Styles:
 
 
 def cell_look(kind: str, column: Column) -> str:
-    """The look of an input's or a result's column: figures to the right, years in the middle, texts to the left."""
-    if column.name in _LONG:
+    """The look of an input's or a result's column: figures to the right, years in the middle, texts to the left.
+
+    What is too long for its cell is shown smaller, never cut or as ####.
+    """
+    if kind == "result" and column.name in _LONG:
         return f"{kind} wrapped"
     if column.kind == "year":
         return f"{kind} year"
     return f"{kind} text" if column.kind in ("label", "text", "choice") else kind
 
 
-_LONG: Final = {"answer": 110.0, "problem": 84.0, "advice": 64.0}
+def header_look(column: Column) -> str:
+    """The look of a column's header: over figures in the middle, over texts to the left."""
+    return "header" if column.kind in ("label", "text", "choice") else "header figure"
+
+
+_LONG: Final = {"answer": 132.0, "where": 30.0, "problem": 84.0, "advice": 64.0}
 """Columns of sentences, wrapped at so many characters."""
 
 

@@ -8,14 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 from fleetopt.books.content import Formula, Value
 from fleetopt.columns import Column, Table
-from fleetopt.template.styles import Styles, cell_look, input_figures, result_figures, wrapped_width
+from fleetopt.template.styles import Styles, cell_look, header_look, input_figures, result_figures, wrapped_width
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 _WIDEST = 60
+_WIDEST_LABEL = 34
 _HEADER_LINES = 3
+_LEAST: Mapping[str, float] = {
+    "scenario": 22,
+    "day_type": 18,
+    "item": 18,
+    "limit": 19,
+    "slot": 15,
+    "note": 44,
+    "meaning": 78,
+    "versions": 34,
+    "inputs": 16,
+    "finished": 21,
+}
+"""Columns whose texts come later, with room for usual ones [characters]; a longer text is shown smaller."""
+_LEAST_MONEY, _LEAST_FIGURE = 13.5, 10.5
+"""Room for 100,000,000 USD with a sign, and for 100,000.0 of anything else."""
 
 
 def add_table(
@@ -28,16 +44,17 @@ def add_table(
     *,
     lists: Mapping[str, str] | None = None,
     is_input: bool = False,
+    has_filter: bool = True,
 ) -> None:
     """Write one table with its header at a place.
 
     Parameters:
         lists: for columns of an input table the formula of its drop-down list.
+        has_filter: whether its headers have the buttons to filter and sort; not where rows must stay together.
     """
     figures = input_figures if is_input else result_figures
     look = "input" if is_input else "result"
     bottom = top + max(1, len(rows))
-    header = styles("header")
     sheet.add_table(
         top,
         left,
@@ -46,8 +63,10 @@ def add_table(
         {
             "name": table.name,
             "style": None if is_input else "Table Style Light 1",
-            "autofilter": len(rows) > 1,
-            "columns": [{"header": column.heading, "header_format": header} for column in table.columns],
+            "autofilter": has_filter,
+            "columns": [
+                {"header": column.heading, "header_format": styles(header_look(column))} for column in table.columns
+            ],
         },
     )
     for j, column in enumerate(table.columns):
@@ -73,8 +92,12 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format) ->
         sheet.write_number(row, column, value, style)
 
 
-def widths(table: Table, rows: Sequence[Sequence[Value]]) -> list[float]:
-    """Characters that each column needs: for its longest word, a header of three lines, and its values."""
+def widths(table: Table, rows: Sequence[Sequence[Value]], labels: Mapping[str, float] | None = None) -> list[float]:
+    """Characters that each column needs: for its longest word, a header of three lines, and its values.
+
+    Parameters:
+        labels: by a column's name the length of the labels that it will hold, where the inputs tell.
+    """
     found: list[float] = []
     for j, column in enumerate(table.columns):
         if fixed := wrapped_width(column):
@@ -82,19 +105,42 @@ def widths(table: Table, rows: Sequence[Sequence[Value]]) -> list[float]:
             continue
         words = column.heading.split()
         needed = max(*map(len, words), -(-len(column.heading) // _HEADER_LINES), 7) + 2.5
+        needed = max(needed, _least(column), min((labels or {}).get(column.name, 0), _WIDEST_LABEL) + 2.5)
         for row in (*rows[:200], *rows[-50:]):
             needed = max(needed, _shown(row[j], column) + 2.5)
-        found.append(min(needed, _WIDEST))
+        found.append(min(needed, max(_WIDEST, _least(column))))
     return found
+
+
+def _least(column: Column) -> float:
+    """Characters that a column needs for what it may come to hold."""
+    if column.name in _LEAST or column.kind in ("label", "text", "choice", "year", "whole", "time"):
+        return _LEAST.get(column.name, 0)
+    is_total = column.unit in {"USD", "USD/year"}
+    return _LEAST_MONEY if is_total else _LEAST_FIGURE if column.unit.startswith("k") else 0
 
 
 def header_lines(table: Table, columns: Sequence[float]) -> int:
     """Lines that the longest header takes in columns of these widths."""
     lines = 1
     for column, width in zip(table.columns, columns, strict=True):
-        wrapped = textwrap.wrap(column.heading, max(1, int(width - 1)), break_long_words=False)
+        wrapped = textwrap.wrap(column.heading, max(1, int(width)), break_long_words=False)
         lines = max(lines, len(wrapped))
     return lines
+
+
+def row_heights(table: Table, rows: Sequence[Sequence[Value]]) -> list[int]:
+    """Lines that each row takes with its sentences wrapped; not every program works that out itself."""
+    wide = {j: int(width * 1.15) for j, column in enumerate(table.columns) if (width := wrapped_width(column))}
+    return [max((_lines(row[j], letters) for j, letters in wide.items()), default=1) for row in rows]
+
+
+def _lines(value: Value, letters: int) -> int:
+    if isinstance(value, Formula):
+        value = value.value
+    if not isinstance(value, str):
+        return 1
+    return sum(len(textwrap.wrap(line, letters)) or 1 for line in value.split("\n"))
 
 
 def _shown(value: Value, column: Column) -> int:
@@ -111,7 +157,7 @@ def _shown(value: Value, column: Column) -> int:
 
 
 def write_comment(sheet: Worksheet, row: int, column: int, what: Column) -> None:
-    """Say in the header's comment what to enter, within which bounds, and where the default comes from."""
+    """Say in the comment of an input what to enter, within which bounds, and where the default comes from."""
     lines = [f"Enter {what.meaning}."]
     if what.kind not in ("label", "text"):
         lines.append(f"Must be {what.bounds}.")
@@ -119,12 +165,14 @@ def write_comment(sheet: Worksheet, row: int, column: int, what: Column) -> None
         lines.append(f"Default: {what.default}{f', from {what.source}' if what.source else ''}.")
     elif not what.is_needed:
         lines.append("May be blank.")
-    sheet.write_comment(
-        row,
-        column,
-        "\n".join(lines),
-        {"x_scale": 1.6, "y_scale": 0.35 + 0.25 * len(lines), "font_size": 9, "author": "fleetopt"},
-    )
+    remark(sheet, row, column, lines)
+
+
+def remark(sheet: Worksheet, row: int, column: int, lines: Sequence[str]) -> None:
+    """Put some lines into a comment that is large enough for them."""
+    shown = sum(-(-len(line) // 34) for line in lines)
+    options = {"x_scale": 1.7, "y_scale": 0.15 + 0.2 * shown, "font_size": 9, "author": "fleetopt"}
+    sheet.write_comment(row, column, "\n".join(lines), options)
 
 
 def validate(sheet: Worksheet, area: tuple[int, int, int, int], column: Column, choices: str | None = None) -> None:
