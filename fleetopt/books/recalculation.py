@@ -7,7 +7,7 @@ from typing import Final
 
 from fleetopt.answer import LINES
 from fleetopt.books.content import Content, Formula, Value
-from fleetopt.books.references import column_of
+from fleetopt.books.references import as_it_stands, column_of
 from fleetopt.result_tables import COMPARE
 
 FORMULA_SHEETS: Final = frozenset({"Start", "Summary", "Checks"})
@@ -27,7 +27,7 @@ TILES: Final = (
 """The key figures of a scenario."""
 _APART: Final = 2000
 """The lines of an answer are set so far apart to be taken one by one; more than all its letters."""
-_CHOSEN: Final = f"MATCH(summary_scenario,{column_of(COMPARE, 'scenario')},0)"
+_CHOSEN: Final = f"MATCH({as_it_stands('summary_scenario')},{column_of(COMPARE, 'scenario')},0)"
 
 
 def answer_lines(content: Content) -> list[Formula]:

@@ -30,8 +30,10 @@ class Found:
 
 
 def key(text: object) -> str:
-    """What counts when headers and names are compared: letters and digits, in lower case."""
-    return re.sub(r"[\W_]+", "", str(text).casefold())
+    """What counts when headers and names are compared: letters, figures with their sign and point, in lower case."""
+    plain = re.sub(r"(?<=\d)[.,](?=\d)", "point", str(text).casefold())
+    plain = re.sub(r"(?:^|(?<=\s))-(?=\d)", "minus", plain)
+    return re.sub(r"[\W_]+", "", plain)
 
 
 def find_header(block: Block, names: Mapping[str, Sequence[str]]) -> Found | None:
@@ -67,7 +69,8 @@ def missing_columns(block: Block, found: Found | None, names: Mapping[str, Seque
     row = block.rows[found.row] if found else next((r for r in block.rows if any(v is not None for v in r)), [])
     taken = set(found.columns.values()) if found else set()
     there = [str(value) for j, value in enumerate(row) if value is not None and j not in taken]
-    place = f"{block.place}!{found.row + 1}:{found.row + 1}" if found else block.place
+    number = block.top + (found.row if found else 0) + 1
+    place = f"{block.place}!{number}:{number}" if found else block.place
     return [
         error(place, f"the column '{headers[0]}' is missing.", nearest(headers[0], there) or "Add it.")
         for column, headers in names.items()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fleetopt import schema
-from fleetopt.books.references import column_of, sum_where
+from fleetopt.books.references import as_it_stands, column_of, count_where, sum_where
 from fleetopt.columns import Table
 from fleetopt.result_tables import COMPARE, FLOWS, LIMITS, PURCHASES, YEARLY
 
@@ -95,7 +95,8 @@ def _own(name: str, of: Table) -> str:
 
 def _has_own(name: str, of: Table, criterion: str = '"<>"') -> str:
     scenario, figure = (column_of(schema.SCENARIOS, column) for column in ("scenario", name))
-    return f"COUNTIFS({scenario},{column_of(of, 'scenario')},{figure},{criterion})"
+    same = as_it_stands(column_of(of, "scenario"))
+    return f'COUNTIFS({scenario},"="&{same},{figure},{criterion})'
 
 
 def _budget(of: Table) -> str:
@@ -115,8 +116,8 @@ def _discharge_share(of: Table, hours: str) -> str:
 def _inputs_carried() -> Iterator[Check]:
     fleet = {name: column_of(schema.FLEET, name) for name in ("year", "distance_km", "slot", "truck_type")}
     consumption = sum_where(schema.TRUCKS, "consumption", truck_type=fleet["truck_type"], year=fleet["year"])
-    count = f'(COUNTIFS({_f("slot")},{fleet["slot"]})+({fleet["slot"]}=""))'
-    number = f"SUMIFS({_f('slot_number')},{_f('slot')},{fleet['slot']})/{count}"
+    count = f'({count_where(FLOWS, slot=fleet["slot"])}+({fleet["slot"]}=""))'
+    number = f"{sum_where(FLOWS, 'slot_number', slot=fleet['slot'])}/{count}"
     years = f"COUNT({column_of(schema.COSTS, 'year')})"
     need = (
         f"SUMPRODUCT({fleet['distance_km']}*{consumption}*({fleet['year']}-1900)*(({number})^2+1))"
@@ -140,7 +141,7 @@ def _inputs_carried() -> Iterator[Check]:
     column, solar = _f("solar_kwh"), f"{_energy('solar_yield')}*{_in_year('solar_kwp')}"
     total = (
         f"SUM({column_of(schema.ENERGY, 'solar_yield')})*SUMPRODUCT({_y('solar_kwp')}"
-        f"*(COUNTIFS({_f('scenario')},{_y('scenario')})>0))"
+        f"*({count_where(FLOWS, scenario=_y('scenario'))}>0))"
     )
     yield Check(
         "Solar energy",
@@ -217,9 +218,9 @@ def _rows() -> Iterator[Check]:
     year = f"{first}+MOD(INT({before}/({slots}*{days})),{years})"
     order = f"ABS({_f('year')}-({year}))+ABS({_f('slot_number')}-1-MOD({before},{slots}))"
     yield Check("Rows of Flows", "every year, day type and slot in order", f"SUMPRODUCT(MAX({order}))")
-    each = f"ABS(COUNTIFS({_f('scenario')},{_c('scenario')})-ISNUMBER({_c('total_cost')})*{slots}*{days}*{years})"
+    each = f"ABS({count_where(FLOWS, scenario=_c('scenario'))}-ISNUMBER({_c('total_cost')})*{slots}*{days}*{years})"
     day = column_of(schema.DAY_TYPES, "day_type")
-    of_day = f'ABS(COUNTIFS({_f("day_type")},{day})*{days}-({day}<>"")*ROWS(tblFlows[[#Data]]))'
+    of_day = f'ABS({count_where(FLOWS, day_type=day)}*{days}-({day}<>"")*ROWS(tblFlows[[#Data]]))'
     yield Check(
         "Scenarios of Flows",
         "as many rows for each solved scenario and each day type",
@@ -250,9 +251,9 @@ def _purchases() -> Iterator[Check]:
             "the Costs sheet against Purchases",
             f"SUMPRODUCT(MAX({is_item}*ABS({_p('price')}-{price})/(1+{price})))",
         )
-    charger, power = column_of(schema.CHARGERS, "charger"), column_of(schema.CHARGERS, "power_kw")
     header = 'SUBSTITUTE(tblCosts[[#Headers]]," [USD/unit]","")'
-    given = f"SUMPRODUCT(({column_of(schema.COSTS, 'year')}-1900)*tblCosts[[#Data]]*SUMIFS({power},{charger},{header}))"
+    power = sum_where(schema.CHARGERS, "power_kw", charger=header)
+    given = f"SUMPRODUCT(({column_of(schema.COSTS, 'year')}-1900)*tblCosts[[#Data]]*{power})"
     is_charger = f'({_p("unit")}="units")'
     power_of = sum_where(schema.CHARGERS, "power_kw", charger=_p("item"))
     carried = f"SUMPRODUCT({is_charger}*{_p('price')}*({year}-1900)*{power_of})"
@@ -261,7 +262,7 @@ def _purchases() -> Iterator[Check]:
         "the Costs sheet against Purchases, weighted by year and power",
         _total_differs(carried, f"{given}*COUNT({_c('total_cost')})"),
     )
-    so_far = f'SUMIFS({_p("bought")},{_p("scenario")},{_p("scenario")},{_p("item")},{_p("item")},{year},"<="&{year})'
+    so_far = sum_where(PURCHASES, "bought", scenario=_p("scenario"), item=_p("item"), year=f'"<="&{year}')
     existing = (
         f'({_p("item")}="Solar")*({_p("unit")}="kWp")*solar_existing_kwp'
         f'+({_p("item")}="Battery")*({_p("unit")}="kWh")*battery_existing_kwh'
@@ -312,7 +313,7 @@ def _scenarios() -> Iterator[Check]:
     yield Check(
         "Against the first",
         "difference of total costs",
-        f"SUMPRODUCT(MAX({is_solved}*ABS({_c('difference')}-{_c('total_cost')}+{first})/(1+ABS({_c('total_cost')}))))",
+        f"SUMPRODUCT(MAX({is_solved}*ABS({_c('difference')}-{_c('total_cost')}+{first})/(1+ABS({_c('difference')}))))",
     )
     yield Check("Lower bound", "no more than the total cost", _exceeds(_c("bound"), _c("total_cost")))
     size = f"(ABS({_c('total_cost')})>1)*ABS({_c('total_cost')})+(ABS({_c('total_cost')})<=1)"
@@ -359,6 +360,13 @@ def _tightest() -> Iterator[Check]:
             yield Check(
                 f"{limit}: {LIMITS[name].header.lower()}", "against the Limits sheet", f"SUMPRODUCT(MAX({deviation}))"
             )
+    twice = count_where(LIMITS, scenario=_l("scenario"), limit=_l("limit"), year=f'{_l("year")}&""')
+    due = f"2*COUNT({_c('total_cost')})+SUMPRODUCT(3+2*({_y('battery_kwh')}>0))"
+    yield Check(
+        "Rows of Limits",
+        "each limit of each year and scenario once",
+        f"SUMPRODUCT(MAX(ABS({twice}-1)))+ABS(ROWS(tblLimits[[#Data]])-({due}))",
+    )
     yield Check("Slack", "limit - used", _differs(_l("slack"), f"{_l('most')}-{_l('used')}"))
     is_binding = f"({_l('slack')}<=0.000001*(1+{_l('most')}))"
     state = f'ABS(({_l("state")}="binding")-{is_binding})'

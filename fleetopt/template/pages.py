@@ -320,7 +320,7 @@ def _staleness(page: Page, content: Content) -> None:
     for i, table in enumerate(INPUT_TABLES, start=FIRST_ROW + 2):
         then = content.names.get(at_run(table.name))
         now = then if isinstance(then, float) else 0.0
-        same = f'=IF(H{i}="","-",IF(ABS(G{i}-H{i})<=1E-12*(1+ABS(H{i})),"yes","changed"))'
+        same = f'=IF(H{i}="","-",IF(ABS(G{i}-H{i})<=1E-14*(1+ABS(H{i})),"yes","changed"))'
         rows.append([table.name, Formula(fingerprint_formula(table.name), now), then,
                      Formula(same, _NOT_CALCULATED)])  # fmt: skip
         page.name_cell(at_run(table.name), i - 1, 7)

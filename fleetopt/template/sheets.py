@@ -76,7 +76,7 @@ SHEETS: Final = (
           "What was found in the inputs and what to know of the results; a link leads to the cell.",
           (results.MESSAGES,)),
     Sheet("Repairs", "result", "Repairs",
-          "Where no plan keeps all limits: the least raise that makes one possible, tried out, and what the plan costs.",
+          "Where no plan keeps all limits: the least raise that makes one possible, tried out, and what it costs.",
           (results.REPAIRS,)),
     Sheet("Runs", "result", "Runs", "One row for each scenario of each run.", (results.RUNS,)),
     Sheet("About", "control", "About",
