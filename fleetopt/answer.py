@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from fleetopt.figures import short
-from fleetopt.limits import limits
+from fleetopt.limits import limits, room_text
 from fleetopt.plan import Plan
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def answer(scenario: str, result: Result) -> list[str]:
         *_wrapped(f"{scenario} costs {short(plan.objective, 0)} USD {_span(plan)}: {_proof(result)}.", 1),
         *_wrapped(_buy(plan), LINES - 4),
         *_wrapped(_money(plan), 1),
-        *_wrapped(_binding(plan), 2),
+        *_wrapped(_binding(plan), 1),
+        *_wrapped(room_text(plan.case, result.room), 1),
     ]
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleetopt.case import Case
-from fleetopt.margins import LIMITS, Limit, Raise, least_cost, smallest_raise
+from fleetopt.limits import LIMITS, Limit
+from fleetopt.margins import Raise, least_cost, smallest_raise
 from fleetopt.model import build
 from fleetopt.model.expression import FloatArray
 from fleetopt.model.program import Program

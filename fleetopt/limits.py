@@ -1,17 +1,45 @@
-"""How much of each limit a plan uses, where it is tightest."""
+"""The limits of a depot: those that a user can change, and how much of each a plan uses where it is tightest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from fleetopt.case import FloatArray
+from fleetopt.case import Case, FloatArray
 from fleetopt.plan import Plan
 
 _BINDING = 1e-6
 """Of the limit; when less is left, nothing is left."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that the user can change."""
+
+    setting: str
+    """Its name in a case."""
+    family: str
+    """Its rows in the model."""
+    name: str
+    unit: str
+
+    def of(self, case: Case) -> FloatArray:
+        """Its present value, or values."""
+        return np.asarray(getattr(case, self.setting))
+
+
+GRID_LIMIT: Final = Limit("grid_limit_kwh", "grid_limit", "grid limit", "kWh per slot")
+BUDGET: Final = Limit("capex_budget", "capex_budget", "yearly CapEx budget", "USD")
+LIMITS: Final = (
+    GRID_LIMIT,
+    BUDGET,
+    Limit("solar_max_added_kwp", "solar_room", "room for solar", "kWp"),
+    Limit("battery_max_kwh", "battery_room", "room for battery", "kWh"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,3 +88,16 @@ def _tightest(plan: Plan, limit: str, y: int, used: FloatArray, most: FloatArray
     most = np.broadcast_to(most, used.shape)
     d, s = np.unravel_index(int((most - used).argmin()), used.shape)
     return Use(limit, float(used[d, s]), float(most[d, s]), "kWh/d", case.years[y], case.day_types[d], case.slots[s])
+
+
+def room_text(case: Case, found: Mapping[Limit, float]) -> str:
+    """Say how far the limits may fall: down to which grid limit, down to which budget."""
+    said = []
+    for limit, fall in found.items():
+        present = limit.of(case)
+        if (present == present.flat[0]).all():
+            least = math.ceil(float(present.flat[0]) - fall - 1e-6)
+            said.append(f"down to a {limit.name} of {least:,} {limit.unit} (now {float(present.flat[0]):,.10g})")
+        else:
+            said.append(f"with every {limit.name} {math.floor(fall + 1e-6):,} {limit.unit} lower")
+    return f"Room left: a plan exists {', or '.join(said)}." if said else ""

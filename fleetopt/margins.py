@@ -5,42 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import numpy as np
 
 from fleetopt.case import Case, FloatArray
+from fleetopt.limits import BUDGET, GRID_LIMIT, Limit
 from fleetopt.model import build
 from fleetopt.model.program import Program
 from fleetopt.solvers.backend import fastest, solve
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A limit that the user can change."""
-
-    setting: str
-    """Its name in a case."""
-    family: str
-    """Its rows in the model."""
-    name: str
-    unit: str
-
-    def of(self, case: Case) -> FloatArray:
-        """Its present value, or values."""
-        return np.asarray(getattr(case, self.setting))
-
-
-GRID_LIMIT: Final = Limit("grid_limit_kwh", "grid_limit", "grid limit", "kWh per slot")
-BUDGET: Final = Limit("capex_budget", "capex_budget", "yearly CapEx budget", "USD")
-LIMITS: Final = (
-    GRID_LIMIT,
-    BUDGET,
-    Limit("solar_max_added_kwp", "solar_room", "room for solar", "kWp"),
-    Limit("battery_max_kwh", "battery_room", "room for battery", "kWh"),
-)
 
 
 @dataclass(frozen=True)
@@ -110,19 +85,6 @@ def rooms(cases: Sequence[Case], deadline: Deadline) -> list[dict[Limit, float]]
 def _without_money(case: Case) -> tuple[Any, ...]:
     values = (getattr(case, entry.name) for entry in fields(case) if entry.name not in _OF_MONEY)
     return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in values)
-
-
-def room_text(case: Case, found: Mapping[Limit, float]) -> str:
-    """Say how far the limits may fall: down to which grid limit, down to which budget."""
-    said = []
-    for limit, fall in found.items():
-        present = limit.of(case)
-        if (present == present.flat[0]).all():
-            least = math.ceil(float(present.flat[0]) - fall - 1e-6)
-            said.append(f"down to a {limit.name} of {least:,} {limit.unit} (now {float(present.flat[0]):,.10g})")
-        else:
-            said.append(f"with every {limit.name} {math.floor(fall + 1e-6):,} {limit.unit} lower")
-    return f"Room left: a plan exists {', or '.join(said)}." if said else ""
 
 
 def least_cost(program: Program, deadline: Deadline) -> Solution:

@@ -13,7 +13,8 @@ import numpy as np
 from fleetopt.assumptions import assumptions
 from fleetopt.case import Case
 from fleetopt.diagnose import why_no_plan
-from fleetopt.margins import Limit, Raise
+from fleetopt.limits import Limit
+from fleetopt.margins import Raise
 from fleetopt.model import build
 from fleetopt.model.expression import FloatArray
 from fleetopt.model.program import Program

@@ -17,7 +17,8 @@ from fleetopt.books.reading import Book
 from fleetopt.books.result_content import Run, result_content, serial
 from fleetopt.books.tables import find_header
 from fleetopt.inputs import Inputs
-from fleetopt.margins import room_text, rooms
+from fleetopt.limits import room_text
+from fleetopt.margins import rooms
 from fleetopt.optimize import Result, optimize
 from fleetopt.problem import Problem, error, note
 from fleetopt.result_tables import CHOICES, RUNS

@@ -8,7 +8,7 @@ from typing import Any
 
 from fleetopt import __version__
 from fleetopt.figures import exact, finite
-from fleetopt.margins import Limit
+from fleetopt.limits import Limit
 from fleetopt.optimize import Result
 from fleetopt.plan import Plan
 from fleetopt.problem import Problem

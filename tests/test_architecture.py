@@ -51,6 +51,19 @@ def test_books_know_no_solver_and_no_model():
                 assert not any(m.startswith(word) for m in imports(path)), (name, word)
 
 
+def test_reading_a_workbook_loads_no_solver():
+    code = """
+import sys
+from fleetopt.books.reading import planning_book, read_inputs
+from fleetopt.checks import check
+check(read_inputs(None)), planning_book(sys.argv[1])
+print(any(name.startswith(("ortools", "fleetopt.solvers", "fleetopt.model")) for name in sys.modules))
+"""
+    workbook = PACKAGE.parent / "workbook" / "FleetOpt.xlsm"
+    shown = subprocess.run([sys.executable, "-c", code, workbook], capture_output=True, text=True, check=True).stdout
+    assert shown == "False\n"
+
+
 def test_only_solvers_know_ortools():
     assert all(name.startswith("fleetopt.solvers.") for name in importers("ortools"))
 
@@ -84,7 +97,10 @@ def test_imports_have_no_cycle():
     assert not set(graph) - done
 
 
-@pytest.mark.parametrize("heavy", ["pandas", "openpyxl", "xlwings", "lxml", "pyopenvba", "ortools.sat.python.cp_model", "highspy"])
+HEAVY = ("pandas", "openpyxl", "xlwings", "lxml", "pyopenvba", "ortools.sat.python.cp_model", "highspy")
+
+
+@pytest.mark.parametrize("heavy", HEAVY)
 def test_a_run_of_the_study_loads_nothing_it_does_not_need(heavy: str, tmp_path: Path):
     code = f"""
 import sys, os

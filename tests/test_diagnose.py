@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from fleetopt.diagnose import why_no_plan
-from fleetopt.margins import BUDGET, GRID_LIMIT, room, with_limits
+from fleetopt.limits import BUDGET, GRID_LIMIT
+from fleetopt.margins import room, with_limits
 from fleetopt.optimize import optimize
 from fleetopt.solvers.deadline import Deadline
 from tests.cases import hourly, one_slot, study

@@ -12,6 +12,7 @@ from fleetopt.books.result_content import Run, result_content
 from fleetopt.checks import check
 from fleetopt.new import repository_workbook
 from fleetopt.optimize import optimize
+from fleetopt.planning import with_room
 from fleetopt.scenarios import scenarios
 
 HERE = Path(__file__).parent
@@ -21,7 +22,8 @@ def workbook() -> bytes:
     """The workbook with the study's inputs and results, but without the times of a run: the same every time."""
     inputs = read_inputs(str(HERE.parent / "data"))
     filled = input_content(inputs)
-    outcomes = [(scenario.name, optimize(scenario.case)) for scenario in scenarios(inputs)]
+    solved = with_room([(scenario, optimize(scenario.case)) for scenario in scenarios(inputs)])
+    outcomes = [(scenario.name, result) for scenario, result in solved]
     run = Run(versions=f"fleetopt {__version__}", inputs=inputs_hash(inputs), tables=filled.tables)
     content = result_content(outcomes, check(inputs), run)
     return repository_workbook(Content({**filled.tables, **content.tables}, {}, content.names))
