@@ -14,8 +14,8 @@ from fleetopt.books import chart_xml
 from fleetopt.books.areas import LAST_ROW, Area, DamagedError, area, cell_name, reference
 from fleetopt.books.chart_xml import Refill, update_chart
 from fleetopt.books.content import Content, Value
-from fleetopt.books.parts import Parts
-from fleetopt.books.sheet_xml import Sheet, joined_text, namespace, row_number, unescaped
+from fleetopt.books.parts import Parts, parsed
+from fleetopt.books.sheet_xml import Sheet, joined_text, namespace, row_number, unescaped, without_plain_cells
 from fleetopt.books.tables import key
 from fleetopt.problem import FileError, nearest
 
@@ -128,9 +128,8 @@ class Package:
                 yield
                 for name, sheet in self._open.items():
                     if sheet.is_changed:
-                        sheet.finish()
                         part, number = self._sheet_parts[name]
-                        self._parts.touch(part)
+                        self._parts.write(part, sheet.finish())
                         self._unchain(number, sheet.unchained)
                 if self._parts.is_changed:
                     self._calculate_on_load()
@@ -172,7 +171,9 @@ class Package:
 
     def _sheet(self, name: str) -> Sheet:
         if name not in self._open:
-            self._open[name] = Sheet(name, self._parts.tree(self._sheet_parts[name][0]), self._shared)
+            part, _ = self._sheet_parts[name]
+            text, plain = without_plain_cells(part, self._parts.read(part))
+            self._open[name] = Sheet(name, parsed(part, text), plain, self._shared)
         return self._open[name]
 
     def _shared(self) -> list[str]:
@@ -217,24 +218,19 @@ class Package:
             is_beside = at.right < old.left or old.right < at.left or at.sheet != old.sheet
             if not is_beside and old.bottom < at.top <= new.bottom:
                 raise FileError(f"{at.sheet}!{at}", f"the table '{other}' is in the way.", advice)
-        for row in range(old.bottom + 1, new.bottom + 1):
-            for column in range(old.left, old.right + 1):
-                if sheet.is_filled(row, column):
-                    raise FileError(f"{old.sheet}!{cell_name(row, column)}", "this cell is in the way.", advice)
+        filled = sheet.first_filled(range(old.bottom + 1, new.bottom + 1), range(old.left, old.right + 1))
+        if filled:
+            raise FileError(f"{old.sheet}!{cell_name(*filled)}", "this cell is in the way.", advice)
 
     def _write_rows(self, refill: Refill) -> None:
         old, new = refill.old, refill.new
         sheet = self._sheet(old.sheet)
         styles = {column: sheet.style(old.top + 1, column) for column in range(old.left, old.right + 1)}
-        for row in range(old.bottom + 1, new.bottom + 1):
-            for column, style in styles.items():
-                sheet.set_style(row, column, style)
-        for i, values in enumerate(refill.rows):
-            for column, value in zip(refill.columns, values, strict=True):
-                sheet.put(old.top + 1 + i, column, value)
-        for row in range(old.top + 1 + len(refill.rows), old.bottom + 1):
-            for column in refill.columns:
-                sheet.put(row, column, None)
+        for i in range(max(old.bottom, new.bottom) - old.top):
+            row = old.top + 1 + i
+            values = refill.rows[i] if i < len(refill.rows) else [None] * len(refill.columns)
+            cells = dict(zip(refill.columns, values, strict=True))
+            sheet.put_row(row, cells, styles if row > old.bottom else {})
 
     def _resize(self, part: str, refill: Refill) -> None:
         if refill.old == refill.new:

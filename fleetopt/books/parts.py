@@ -37,6 +37,7 @@ class Parts:
         self._changed: dict[str, bytes | None] = {}
         self._trees: dict[str, Any] = {}
         self._touched: set[str] = set()
+        self._written: dict[str, bytes] = {}
         self._gone: set[str] = set()
         check_file(path)
         with self.changes():
@@ -54,17 +55,17 @@ class Parts:
         """
         try:
             yield
-            self._changed |= {part: _serialised(self._trees[part]) for part in self._touched - self._gone}
-            self._changed |= dict.fromkeys(self._gone)
-        except (DamagedError, zipfile.BadZipFile, OSError) as fault:
+            self._changed |= {part: serialised(self._trees[part]) for part in self._touched - self._gone}
+            self._changed |= self._written | dict.fromkeys(self._gone)
+        except (DamagedError, UnicodeDecodeError, zipfile.BadZipFile, OSError) as fault:
             raise damaged(self.path, fault) from None
         finally:
-            self._trees, self._touched, self._gone = {}, set(), set()
+            self._trees, self._touched, self._written, self._gone = {}, set(), {}, set()
 
     @property
     def is_changed(self) -> bool:
         """Whether a part was changed in this block."""
-        return bool(self._touched or self._gone)
+        return bool(self._touched or self._written or self._gone)
 
     def read(self, part: str) -> bytes:
         """A part as it is now."""
@@ -79,22 +80,16 @@ class Parts:
     def tree(self, part: str) -> Any:
         """The root of a part; without entities, and nothing is fetched from anywhere."""
         if part not in self._trees:
-            text = self.read(part)
-            parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-            if b"<!DOCTYPE" in text.replace(b"\0", b""):
-                raise DamagedError(f"'{part}' has a DOCTYPE")
-            try:
-                root = etree.fromstring(text, parser)
-            except etree.XMLSyntaxError as fault:
-                raise DamagedError(f"'{part}': {fault}") from None
-            if root.getroottree().docinfo.doctype:
-                raise DamagedError(f"'{part}' has a DOCTYPE")
-            self._trees[part] = root
+            self._trees[part] = parsed(part, self.read(part))
         return self._trees[part]
 
     def touch(self, part: str) -> None:
         """Say that the tree of a part was changed."""
         self._touched.add(part)
+
+    def write(self, part: str, text: bytes) -> None:
+        """Replace a part whose tree is not kept here."""
+        self._written[part] = text
 
     def related(self, part: str) -> Iterator[tuple[str, str, str]]:
         """Kind, id and name of the parts that a part points to; those of the whole package for no part."""
@@ -151,6 +146,25 @@ def _target(part: str, relation: Any) -> str:
     return posixpath.normpath(path).lstrip("/")
 
 
-def _serialised(root: Any) -> bytes:
+def parsed(part: str, text: bytes) -> Any:
+    """The root of a part's text; without entities, and nothing is fetched from anywhere.
+
+    Raises:
+        DamagedError: it is no XML, or has a DOCTYPE.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    if b"<!DOCTYPE" in text.replace(b"\0", b""):
+        raise DamagedError(f"'{part}' has a DOCTYPE")
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as fault:
+        raise DamagedError(f"'{part}': {fault}") from None
+    if root.getroottree().docinfo.doctype:
+        raise DamagedError(f"'{part}' has a DOCTYPE")
+    return root
+
+
+def serialised(root: Any) -> bytes:
+    """Text of a part with this root."""
     text: bytes = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", standalone=True)
     return text

@@ -1,25 +1,44 @@
-"""Worksheet parts of a closed workbook: a cell's XML is changed where its value changes and nowhere else."""
+"""Worksheet parts of a closed workbook: a cell's XML is changed where its value changes and nowhere else.
+
+Most cells of a long table are plain: they have a value or nothing, and no formula. The cells of a row of plain cells
+stay text, as an element for each takes far more time and memory; in the tree, a mark stands for that text.
+"""
 
 from __future__ import annotations
 
+import html
 import math
 import re
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from string import digits
 from typing import Any
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from fleetopt.books.areas import AREA, Area, DamagedError, area, cell_name, column_number
 from fleetopt.books.content import Formula, Value
+from fleetopt.books.parts import parsed, serialised
 from fleetopt.problem import FileError
 
 _LONGEST_TEXT = 32_767
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _UNWRITABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_SPACED = re.compile(r"^\s|[\t\n]|\s\Z")
+_TEXT = r"[^<>&\x00-\x08\x0b-\x1f]*(?:&(?:amp|lt|gt|quot|apos);[^<>&\x00-\x08\x0b-\x1f]*)*"
+_TAIL = (
+    rf'/>|(?: t="(n|s|str|b|e)")?><v>({_TEXT})</v></c>'
+    rf'| t="inlineStr"><is><t(?: xml:space="preserve")?>({_TEXT})</t></is></c>'
+)
+_PLAIN_TAIL = re.compile(_TAIL)
+_PLAIN_CELL = re.compile(rf'(<c r="([A-Z]{{1,3}})[0-9]{{1,7}}"(?: s="[0-9]+")?)({_TAIL})')
+_PLAIN_ROW = re.compile(rf"(<row(?: [^<>]*)?>)((?:{_PLAIN_CELL.pattern})+)</row>".encode())
+_ENCODING = re.compile(rb"<\?xml [^>]*encoding\s*=\s*[\"'](?!utf-8)", re.IGNORECASE)
+_MARK = re.compile("@cells:([0-9]+)@")
+_MARKED = re.compile(rb">@cells:([0-9]+)@</row\s*>")  # never the text of a cell, which has &lt; for <
 
 
 def row_number(row: Any, previous: int) -> int:
@@ -67,22 +86,43 @@ def namespace(element: Any) -> str:
     return f"{{{etree.QName(element).namespace or ''}}}"
 
 
+def without_plain_cells(part: str, text: bytes) -> tuple[bytes, list[str]]:
+    """Text of a worksheet part with a mark for the cells of each row that has plain ones only, and those cells.
+
+    Raises:
+        DamagedError: there are marks already.
+        UnicodeDecodeError: the text is not in the encoding that it says.
+    """
+    plain: list[str] = []
+    if _MARKED.search(text):
+        raise DamagedError(f"'{part}' has text between its cells")
+    if _ENCODING.search(text[:200]):
+        return text, plain
+
+    def cut(row: re.Match[bytes]) -> bytes:
+        plain.append(row[2].decode())
+        return b"%b@cells:%d@</row>" % (row[1], len(plain) - 1)
+
+    return _PLAIN_ROW.sub(cut, text), plain
+
+
 class Sheet:
     """The cells of one worksheet part; rows and columns are counted from 0.
 
     Parameters:
         name: of the sheet.
-        root: of the part.
+        root: of the part, with marks for rows of plain cells.
+        plain: the cells that the marks stand for.
         shared: gives the workbook's shared strings.
     """
 
-    def __init__(self, name: str, root: Any, shared: Callable[[], list[str]]) -> None:
+    def __init__(self, name: str, root: Any, plain: list[str], shared: Callable[[], list[str]]) -> None:
         """Find the rows.
 
         Raises:
             DamagedError: this is no worksheet.
         """
-        self.name, self.root, self._read_shared = name, root, shared
+        self.name, self.root, self._texts, self._read_shared = name, root, plain, shared
         self.is_changed = False
         self.unchained: set[str] = set()
         """Cells that had a formula and have none any more, or another kind of formula."""
@@ -98,15 +138,22 @@ class Sheet:
             number = row_number(row, number)
             row.set("r", str(number))  # one without its number would move when another is put before it
             self._rows[number - 1] = row
+        marks = {row: _MARK.fullmatch(element.text or "") for row, element in self._rows.items() if not len(element)}
+        self._plain = {row: int(mark[1]) for row, mark in marks.items() if mark}
         self._order = sorted(self._rows)
         self._cells: dict[int, dict[int, Any]] = {}
         self._added_rows: set[int] = set()
         self._added_columns: set[int] = set()
 
-    def is_filled(self, row: int, column: int) -> bool:
-        """Whether a cell shows a value or has a formula."""
-        cell = self._row(row).get(column)
-        return cell is not None and (self._formula(cell) is not None or self._shown(cell) is not None)
+    def first_filled(self, rows: range, columns: range) -> tuple[int, int] | None:
+        """The first cell among these that shows a value or has a formula."""
+        for row in self._order[bisect_left(self._order, rows.start) : bisect_left(self._order, rows.stop)]:
+            if row in self._plain and "</c>" not in self._texts[self._plain[row]]:
+                continue
+            for column, cell in self._row(row).items():
+                if column in columns and (self._formula(cell) is not None or self._shown(cell) is not None):
+                    return row, column
+        return None
 
     def style(self, row: int, column: int) -> str | None:
         """The style of a cell."""
@@ -149,9 +196,36 @@ class Sheet:
             cell.insert(0, element)
         self._show(cell, shown, is_result=formula is not None)
 
+    def put_row(self, row: int, values: Mapping[int, Value], styles: Mapping[int, str | None]) -> None:
+        """Give cells of a row styles, and then others or the same ones values or formulas, by their columns.
+
+        Raises:
+            FileError: a cell is part of an array formula.
+            ValueError: a value is infinite or not a number.
+        """
+        before = self._plain_cells(row)
+        if before is None or any(isinstance(value, Formula) for value in values.values()):
+            for column, style in styles.items():
+                self.set_style(row, column, style)
+            for column, value in values.items():
+                self.put(row, column, value)
+            return
+        after = dict(before)
+        for column, style in styles.items():
+            if style is not None:
+                _, tail = before.get(column, ("", "/>"))
+                after[column] = f'<c r="{cell_name(row, column)}" s="{style}"', tail
+        for column, value in values.items():
+            head, old = after.get(column, ("", "/>"))
+            tail = _tail(value)
+            if tail != old and self._shown_in(old) != (None if value == "" else value):
+                after[column] = head or f'<c r="{cell_name(row, column)}"', tail
+        if after != before:
+            self._set_plain(row, after, after.keys() - before.keys())
+
     def recalculate(self, values: Mapping[str, float | str]) -> None:
         """Set what formulas show that were calculated, by their text, and forget what the others show."""
-        for row in self._order:
+        for row in sorted(self._rows.keys() - self._plain.keys()):
             for column, cell in self._row(row).items():
                 text = self._formula_text(row, column, cell)
                 if text is None:
@@ -178,20 +252,50 @@ class Sheet:
                 element.set("sqref", after)
             self.is_changed = True
 
-    def finish(self) -> None:
-        """Enlarge what the sheet says is its used area."""
+    def finish(self) -> bytes:
+        """Enlarge what the sheet says is its used area; the text of the part as it is then."""
         dimension = self.root.find(f"{self._ns}dimension")
         if dimension is not None and self._added_rows:
             old = area(dimension.get("ref", "A1"))
             rows, columns = self._added_rows | {old.top, old.bottom}, self._added_columns | {old.left, old.right}
             dimension.set("ref", str(Area("", min(rows), min(columns), max(rows), max(columns))))
+        return _MARKED.sub(lambda mark: f">{self._texts[int(mark[1])]}</row>".encode(), serialised(self.root))
+
+    def _plain_cells(self, row: int) -> dict[int, tuple[str, str]] | None:
+        """Text of a row's cells by their columns, cut behind the style; none if one of them is not plain."""
+        if any(cells.top <= row <= cells.bottom for cells in self._arrays):
+            return None
+        if row not in self._rows:
+            return {} if self._data.prefix is None else None
+        if row not in self._plain:
+            return None
+        found = _PLAIN_CELL.findall(self._texts[self._plain[row]])
+        cells = {column_number(cell[1]): (cell[0], cell[2]) for cell in found}
+        return cells if len(cells) == len(found) else None
+
+    def _set_plain(self, row: int, cells: Mapping[int, tuple[str, str]], added: set[int]) -> None:
+        """Change the text of a row's cells, some of which are added."""
+        if row not in self._rows:
+            self._add_row(row)
+        if row not in self._plain:
+            self._plain[row] = len(self._texts)
+            self._rows[row].text = f"@cells:{len(self._texts)}@"
+            self._texts.append("")
+        self._texts[self._plain[row]] = "".join(head + tail for _, (head, tail) in sorted(cells.items()))
+        self._note_added(row, added)
 
     def _row(self, row: int) -> dict[int, Any]:
-        """The cells of a row by their columns, in order."""
+        """The cells of a row by their columns, in order; from now on, they are elements."""
+        if row not in self._rows:
+            return {}
         if row not in self._cells:
+            if row in self._plain:
+                text = self._texts[self._plain.pop(row)]
+                self._rows[row].text = None
+                self._rows[row].extend(parsed(self.name, f'<row xmlns="{self._ns[1:-1]}">{text}</row>'.encode()))
             cells: dict[int, Any] = {}
             column = -1
-            for cell in self._rows[row].iterchildren(f"{self._ns}c") if row in self._rows else ():
+            for cell in self._rows[row].iterchildren(f"{self._ns}c"):
                 name = cell.get("r")
                 column = column_number(name.rstrip(digits)) if name else column + 1
                 if not name:
@@ -201,18 +305,26 @@ class Sheet:
         return self._cells[row]
 
     def _insert(self, row: int, column: int) -> Any:
-        cells = self._row(row)
         if row not in self._rows:
-            self._rows[row] = _put_in_order(self._data, self._rows, self._order, row, f"{self._ns}row", str(row + 1))
-            insort(self._order, row)
-        self._rows[row].attrib.pop("spans", None)
+            self._add_row(row)
+        cells = self._row(row)
         name = cell_name(row, column)
         cell = _put_in_order(self._rows[row], cells, sorted(cells), column, f"{self._ns}c", name)
         cells[column] = cell
-        self._added_rows.add(row)
-        self._added_columns.add(column)
-        self.is_changed = True
+        self._note_added(row, {column})
         return cell
+
+    def _add_row(self, row: int) -> None:
+        self._rows[row] = _put_in_order(self._data, self._rows, self._order, row, f"{self._ns}row", str(row + 1))
+        insort(self._order, row)
+
+    def _note_added(self, row: int, columns: set[int]) -> None:
+        """Note that a row has changed, and which of its cells were not there before."""
+        self.is_changed = True
+        if columns:
+            self._rows[row].attrib.pop("spans", None)
+            self._added_rows.add(row)
+            self._added_columns |= columns
 
     def _formula(self, cell: Any) -> Any:
         return cell.find(self._f) if len(cell) else None
@@ -234,8 +346,21 @@ class Sheet:
         if kind == "inlineStr":
             inline = cell.find(f"{self._ns}is")
             return None if inline is None else joined_text(inline)
+        is_blank = text is None and self._formula(cell) is None
+        return None if is_blank else self._value(kind, text or "")
+
+    def _shown_in(self, tail: str) -> Any:
+        """The value of a plain cell, from its text behind the style."""
+        found = _PLAIN_TAIL.fullmatch(tail)
+        kind, text, inline = found.groups() if found else (None, None, None)
+        if inline is not None:
+            return unescaped(html.unescape(inline))
+        return None if text is None else self._value(kind or "n", html.unescape(text))
+
+    def _value(self, kind: str, text: str) -> Any:
+        """The value that a cell of a kind has."""
         if kind == "str":
-            return None if text is None and self._formula(cell) is None else unescaped(text or "")
+            return unescaped(text)
         if not text:
             return None
         try:
@@ -269,7 +394,7 @@ class Sheet:
         cell.set("t", "inlineStr" if is_inline else "str")
         text = etree.SubElement(holder, f"{self._ns}t") if is_inline else holder
         text.text = escaped(value)
-        if is_inline and (value != value.strip() or re.search(r"[\t\n]", value)):
+        if is_inline and _SPACED.search(value):
             text.set(_SPACE, "preserve")
 
     def _remove_formula(self, row: int, column: int, cell: Any, *, is_replaced: bool) -> None:
@@ -308,13 +433,24 @@ class Sheet:
     def _groups(self) -> dict[str, list[tuple[str, Any, str]]]:
         """The cells of each shared formula: name, element, and the text that the first one has."""
         groups: dict[str, list[tuple[str, Any, str]]] = {}
-        for row in self._order:
+        for row in sorted(self._rows.keys() - self._plain.keys()):
             for column, cell in self._row(row).items():
                 formula = self._formula(cell)
                 if formula is not None and formula.get("t") == "shared":
                     group = groups.setdefault(formula.get("si"), [])
                     group.append((cell_name(row, column), formula, formula.text or ""))
         return groups
+
+
+@lru_cache(maxsize=1024)
+def _tail(value: float | str | None) -> str:
+    """Text of a plain cell with this value, behind its style."""
+    if value is None or value == "":
+        return "/>"
+    if not isinstance(value, str):
+        return f"><v>{number_text(value)}</v></c>"
+    space = ' xml:space="preserve"' if _SPACED.search(value) else ""
+    return f' t="inlineStr"><is><t{space}>{escape(escaped(value))}</t></is></c>'
 
 
 def _put_in_order(

@@ -485,6 +485,78 @@ def test_a_shared_formula_is_compared_as_it_reads_in_its_cell(book):
     assert [cell(book, "Settings", f"A{row}", data_only=True).value for row in (20, 21, 22)] == [None, 55, None]
 
 
+# Rows of plain cells, which stay text
+
+
+TRICKY = [
+    *([2025, 1.0, "same"], [0.1 + 0.2, -0.0, " <&>\"' "], [None, None, ""], ["", None, "a\nb"]),
+    *([-3, 1e-300, "_x0041_\x01"], [2025, None, "ä😀"], [1, 2, "@cells:0@"], [True, 12345678901234567, "x" * 40_000]),
+]
+SAVED = [  # as other programs write what the table has, and what it has not
+    *('<c r="A{0}" s="1"><v>2025.0</v></c>', '<c r="B{0}" t="s"><v>0</v></c>', '<c r="C{0}" t="str"><v>same</v></c>'),
+    *('<c r="A{0}" t="b"><v>1</v></c>', '<c r="B{0}" t="n"><v>1E0</v></c>', '<c r="C{0}" t="e"><v>#N/A</v></c>'),
+    *('<c r="A{0}" s="1"/>', '<c r="B{0}"><v></v></c>', '<c r="C{0}" t="inlineStr"><is><t>a&amp;b</t></is></c>'),
+]
+
+
+def saved(book, beside=""):
+    """Give the table six rows that another program wrote, and two below it that are blank."""
+    rows = [f'<row r="{n}" spans="1:3">{"".join(SAVED[n % 3 * 3 :][:3])}{beside}</row>'.format(n) for n in range(6, 12)]
+    blank = [f'<row r="{n}" ht="20"><c r="A{n}" s="1"/>{beside.format(n)}</row>' for n in (12, 13)]
+    text = re.sub(r'<row r="6".*</sheetData>', "".join([*rows, *blank, "</sheetData>"]), parts_of(book)[SHEET].decode())
+    write_parts(book, {**parts_of(book), SHEET: text.encode()})
+    return edit(book, TABLE, ("A5:C7", "A5:C11"))
+
+
+@pytest.mark.parametrize("count", [1, 3, 6, 8])
+def test_rows_of_plain_cells_become_what_they_become_beside_cells_that_are_not(tmp_path, count):
+    texts = []
+    for beside in ("", '<c r="J{0}"><f>1+1</f><v>2</v></c>'):
+        path = saved(depot(tmp_path / "depot.xlsx"), beside)
+        for rows in ([[2025, 1.0, "same"]] * 6, TRICKY[:count], TRICKY[:2], TRICKY[-count:]):
+            filled(path, yearly(rows))
+        texts.append(parts_of(path)[SHEET].decode())
+        assert values(path)[5][0] == (rows[0][0] or "")
+    plain, others = (re.sub(r'<c r="J\d+"><f>1\+1</f><v>2</v></c>| spans="1:3"', "", text) for text in texts)
+    assert etree.canonicalize(plain) == etree.canonicalize(others)
+    assert "<f>1+1</f>" in texts[1]
+
+
+def test_a_row_that_a_name_changes_is_plain_for_the_next_table_and_the_other_way(book):
+    to_formula(saved(book), "$C$7", "Yearly")
+    content = yearly([[1, 2, "c"], [3, Formula("=1+1", 2), "d"], [5, 6, "e"]])
+    filled(book, Content(content.tables, content.headers, {"grid_limit": "mine"}))
+    assert [row[:3] for row in values(book)[5:8]] == [[1.0, 2.0, "c"], [3.0, 2.0, "mine"], [5.0, 6.0, "e"]]
+    filled(book, yearly([[7, 8, "f"]] * 7))
+    assert [row[:3] for row in values(book)[5:12]] == [[7.0, 8.0, "f"]] * 7
+
+
+def test_plain_rows_of_an_array_formula_are_never_overwritten(book):
+    array = '<c r="A6"><f t="array" ref="A6:A9">H6:H9</f><v>1</v></c>'
+    edit(saved(book), SHEET, (SAVED[0].format(6), array))
+    edit(book, TABLE, ("A5:C11", "A7:C11"))
+    assert refused(book, yearly([[1, 2, "c"]])).where == "Yearly!A8"
+
+
+@pytest.mark.parametrize("text", ["<c r='A6'><v>&x;</v></c>", '<c r="A6"><v>\x01</v></c>', "@cells:0@", "\udcff"])
+def test_a_damaged_row_is_refused_when_its_sheet_is_filled(book, text):
+    raw = re.sub(rb'(<row r="6"[^>]*>).*?(?=</row>)', rb"\1@", parts_of(book)[SHEET], flags=re.DOTALL)
+    row = text if len(text) > 1 else f'<c r="A6" t="inlineStr"><is><t>{text}</t></is></c>'
+    write_parts(book, {**parts_of(book), SHEET: raw.replace(b">@<", f">{row}<".encode(errors="surrogateescape"))})
+    with pytest.raises(FileError, match="is damaged"):
+        Package(book).fill(yearly(ROWS))
+
+
+def test_a_sheet_in_another_encoding_keeps_its_text(book):
+    text = parts_of(saved(book))[SHEET].decode().replace("UTF-8", "ISO-8859-1").replace("a&amp;b", "Übersicht")
+    write_parts(book, {**parts_of(book), SHEET: text.encode("latin-1")})
+    to_formula(book, "$A$6", "Yearly")
+    named(book, 5)
+    assert values(book)[7][2] == "Übersicht"
+    filled(book, yearly([[1, 2, "ä"]] * 2))
+    assert values(book)[6][:3] == [1.0, 2.0, "ä"]
+
+
 # Other programs
 
 
