@@ -10,8 +10,9 @@ from fleetopt.books.content import Content
 from fleetopt.books.files import Block, Workbook
 from fleetopt.books.package import Area, Package
 from fleetopt.books.recalculation import FORMULA_SHEETS, shown_values
+from fleetopt.books.sentences import POINTS, line_counts
 from fleetopt.problem import FileError
-from fleetopt.result_tables import COMPARE
+from fleetopt.result_tables import COMPARE, MESSAGES
 
 
 class ClosedBook:
@@ -63,6 +64,10 @@ class ClosedBook:
             for sheet in sorted(FORMULA_SHEETS & set(self._open_values().sheets)):
                 self._package.recalculated(sheet, shown_values(content))
         self._package.fill(content)
+        for table in (COMPARE, MESSAGES):
+            if table.name in content.tables:
+                counts = line_counts(table, content.tables[table.name])
+                self._package.heights(table.name, [POINTS * count if count > 1 else None for count in counts])
 
     def content(self) -> bytes:
         """The file as it is after `fill`."""

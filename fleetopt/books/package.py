@@ -106,6 +106,13 @@ class Package:
         for name, refill in refills.items():
             self._tables[name] = replace(self._tables[name], area=refill.new)
 
+    def heights(self, name: str, heights: Sequence[float | None]) -> None:
+        """Set how high the rows of a table are shown [points]; None leaves it to the program that shows them."""
+        with self._changes():
+            area = self.tables[name]
+            for row, height in enumerate(heights, start=area.top + 1):
+                self._sheet(area.sheet).set_height(row, height)
+
     def recalculated(self, sheet: str, values: Mapping[str, float | str]) -> None:
         """Set what the formulas of a sheet show; a formula that is not among the values shows nothing.
 

@@ -196,6 +196,17 @@ class Sheet:
             cell.insert(0, element)
         self._show(cell, shown, is_result=formula is not None)
 
+    def set_height(self, row: int, height: float | None) -> None:
+        """Set how high a row that is there is shown [points]; None leaves it to the program that shows it."""
+        element = self._rows.get(row)
+        if element is None or element.get("ht") == (None if height is None else f"{height:g}"):
+            return
+        for name in ("ht", "customHeight"):
+            element.attrib.pop(name, None)
+        if height is not None:
+            element.set("ht", f"{height:g}")
+        self.is_changed = True
+
     def put_row(self, row: int, values: Mapping[int, Value], styles: Mapping[int, str | None]) -> None:
         """Give cells of a row styles, and then others or the same ones values or formulas, by their columns.
 

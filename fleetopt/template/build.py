@@ -13,12 +13,13 @@ from fleetopt.books.content import Content
 from fleetopt.books.input_content import costs_table
 from fleetopt.books.planning import SETTINGS_TABLE
 from fleetopt.books.references import column_of
+from fleetopt.books.sentences import POINTS, line_counts
 from fleetopt.columns import Column, Table
 from fleetopt.result_tables import COMPARE, YEARS
 from fleetopt.template.pages import Page, about, checks_page, start, summary
 from fleetopt.template.sheets import CONFIG_SHEET, FIRST_ROW, SHEETS, TABS, Sheet
 from fleetopt.template.styles import Styles, input_figures
-from fleetopt.template.tables import add_table, header_lines, put, remark, row_heights, validate, widths, write_comment
+from fleetopt.template.tables import add_table, header_lines, put, remark, validate, widths, write_comment
 
 _MADE = datetime(2026, 1, 1)
 """Stands in the file's properties, so that the same content gives the same bytes."""
@@ -79,9 +80,9 @@ def _plain(book: Workbook, styles: Styles, sheet: Sheet, content: Content) -> No
         else:
             lists = _LISTS.get(table.name, {})
             add_table(page.sheet, styles, table, rows, FIRST_ROW, left, lists=lists, is_input=is_input)
-            for i, height in enumerate(row_heights(table, rows), start=FIRST_ROW + 1):
-                if height > 1:
-                    page.sheet.set_row(i, 15 * height)
+            for i, count in enumerate(line_counts(table, rows), start=FIRST_ROW + 1):
+                if count > 1:
+                    page.sheet.set_row(i, POINTS * count)
         left += len(table.columns) + 1
         if described is not sheet.tables[-1]:
             page.sheet.set_column(left - 1, left - 1, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from fleetopt.books.sentences import WIDTHS
 from fleetopt.columns import Column
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def cell_look(kind: str, column: Column) -> str:
 
     What is too long for its cell is shown smaller, never cut or as ####.
     """
-    if kind == "result" and column.name in _LONG:
+    if kind == "result" and column.name in WIDTHS:
         return f"{kind} wrapped"
     if column.kind == "year":
         return f"{kind} year"
@@ -86,15 +87,6 @@ def cell_look(kind: str, column: Column) -> str:
 def header_look(column: Column) -> str:
     """The look of a column's header: over figures in the middle, over texts to the left."""
     return "header" if column.kind in ("label", "text", "choice") else "header figure"
-
-
-_LONG: Final = {"answer": 132.0, "where": 30.0, "problem": 84.0, "advice": 64.0}
-"""Columns of sentences, wrapped at so many characters."""
-
-
-def wrapped_width(column: Column) -> float | None:
-    """Width of a column of sentences [characters]; None for any other."""
-    return _LONG.get(column.name)
 
 
 def result_figures(column: Column) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fleetopt.books.content import Formula, Value
+from fleetopt.books.sentences import WIDTHS
 from fleetopt.columns import Column, Table
-from fleetopt.template.styles import Styles, cell_look, header_look, input_figures, result_figures, wrapped_width
+from fleetopt.template.styles import Styles, cell_look, header_look, input_figures, result_figures
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -100,7 +101,7 @@ def widths(table: Table, rows: Sequence[Sequence[Value]], labels: Mapping[str, f
     """
     found: list[float] = []
     for j, column in enumerate(table.columns):
-        if fixed := wrapped_width(column):
+        if fixed := WIDTHS.get(column.name):
             found.append(fixed)
             continue
         words = column.heading.split()
@@ -127,20 +128,6 @@ def header_lines(table: Table, columns: Sequence[float]) -> int:
         wrapped = textwrap.wrap(column.heading, max(1, int(width)), break_long_words=False)
         lines = max(lines, len(wrapped))
     return lines
-
-
-def row_heights(table: Table, rows: Sequence[Sequence[Value]]) -> list[int]:
-    """Lines that each row takes with its sentences wrapped; not every program works that out itself."""
-    wide = {j: int(width * 1.15) for j, column in enumerate(table.columns) if (width := wrapped_width(column))}
-    return [max((_lines(row[j], letters) for j, letters in wide.items()), default=1) for row in rows]
-
-
-def _lines(value: Value, letters: int) -> int:
-    if isinstance(value, Formula):
-        value = value.value
-    if not isinstance(value, str):
-        return 1
-    return sum(len(textwrap.wrap(line, letters)) or 1 for line in value.split("\n"))
 
 
 def _shown(value: Value, column: Column) -> int:

@@ -570,3 +570,16 @@ def test_libreoffice_opens_what_was_written(book, tmp_path):
     subprocess.run([*command, "--outdir", str(tmp_path), str(book)], check=True, capture_output=True, timeout=180)
     lines = book.with_suffix(".csv").read_text(encoding="utf-8").splitlines()
     assert lines[7].startswith("2027.5,1,=1+1")
+
+
+def test_rows_of_sentences_get_a_height_that_excel_may_change(book):
+    package = Package(book)
+    top = package.tables["tblYearly"].top
+    package.fill(yearly([[2025, 1, "long"], [2026, 2, "short"]]))
+    package.heights("tblYearly", [45.0, None])
+    book.write_bytes(package.content())
+    text = parts_of(book)[SHEET].decode()
+    first, second = (re.search(rf'<row [^>]*\br="{top + k}"[^>]*>', text)[0] for k in (2, 3))
+    assert 'ht="45"' in first
+    assert "ht=" not in second
+    assert "customHeight" not in first + second
