@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from importlib import metadata
 from typing import Any
 
 from fleetopt import __version__
@@ -23,6 +22,7 @@ from fleetopt.optimize import Result, optimize
 from fleetopt.problem import Problem, error, note
 from fleetopt.result_tables import CHOICES, RUNS
 from fleetopt.scenarios import Scenario, with_changes
+from fleetopt.solvers.backend import ortools_version
 from fleetopt.solvers.canonical import MOST_ROWS
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import SolverError
@@ -121,5 +121,5 @@ def _results(outcomes: Outcomes, problems: Sequence[Problem], run: Run) -> Conte
 
 
 def _record(inputs: Inputs, seconds: float) -> dict[str, Any]:
-    versions = f"fleetopt {__version__}, ortools {metadata.version('ortools')}"
+    versions = f"fleetopt {__version__}, ortools {ortools_version()}"
     return {"finished": datetime.now(), "seconds": seconds, "versions": versions, "inputs": inputs_hash(inputs)}

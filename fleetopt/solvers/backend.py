@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import ortools
 from ortools.math_opt import callback_pb2, model_parameters_pb2, model_update_pb2, parameters_pb2
 from ortools.math_opt.core.python import solver as mathopt
 from ortools.util.python.pybind_solve_interrupter import PySolveInterrupter
@@ -170,3 +171,8 @@ def _interruptibly(
     if isinstance(outcome[0], Exception):
         raise SolverError(str(outcome[0]).strip() or type(outcome[0]).__name__) from outcome[0]
     return outcome[0]
+
+
+def ortools_version() -> str:
+    """Which OR-Tools solves."""
+    return str(ortools.__version__)
