@@ -7,10 +7,10 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from fleetopt import __version__, schema
 
@@ -246,7 +246,7 @@ def _run(options: argparse.Namespace) -> Exit:
         **_csv_files(out, outcomes),
     }
     if book is not None:
-        files |= _in_place(book, inputs, outcomes, problems, seconds)
+        files |= _in_place(book, inputs, outcomes, problems, seconds, changes)
     write_files(files)
     if options.json:
         sys.stdout.write(as_text(content, is_ascii=True))
@@ -286,14 +286,19 @@ def _read_into(book: ClosedBook | None, source: str | None) -> tuple[Inputs, lis
 
 
 def _in_place(
-    book: ClosedBook, inputs: Inputs, outcomes: Outcomes, problems: Sequence[Problem], seconds: float
+    book: ClosedBook,
+    inputs: Inputs,
+    outcomes: Outcomes,
+    problems: Sequence[Problem],
+    seconds: float,
+    changes: Mapping[str, Any],
 ) -> dict[Path, bytes]:
     """The planning workbook with its results; it must still be the file that was read."""
     from fleetopt.planning import book_results
 
     book.check_closed()
     book.check_unchanged()
-    book.fill(book_results(book, inputs, outcomes, problems, seconds))
+    book.fill(book_results(book, inputs, outcomes, problems, seconds, changes))
     return {book.path.resolve(): book.content()}
 
 

@@ -11,9 +11,9 @@ from fleetopt import __version__
 from fleetopt.books.content import Content, Value
 from fleetopt.books.files import Block
 from fleetopt.books.input_content import input_content, inputs_hash
-from fleetopt.books.planning import INPUT_TABLES
+from fleetopt.books.planning import INPUT_TABLES, SETTINGS_TABLE
 from fleetopt.books.reading import Book
-from fleetopt.books.result_content import Run, result_content, serial
+from fleetopt.books.result_content import Run, at_run, result_content, serial
 from fleetopt.books.tables import find_header
 from fleetopt.inputs import Inputs
 from fleetopt.limits import room_text
@@ -73,9 +73,17 @@ def with_room(outcomes: Outcomes) -> list[tuple[Scenario, Result]]:
 
 
 def book_results(
-    book: Book, inputs: Inputs, outcomes: Outcomes, problems: Sequence[Problem], seconds: float
+    book: Book,
+    inputs: Inputs,
+    outcomes: Outcomes,
+    problems: Sequence[Problem],
+    seconds: float,
+    changes: Mapping[str, Any] | None = None,
 ) -> Content:
-    """What a run writes into the workbook that it read."""
+    """What a run writes into the workbook that it read.
+
+    Results of inputs that this run changed are marked as not belonging to those in the workbook.
+    """
     tables = [table.name for table in INPUT_TABLES]
     blocks = book.blocks([*tables, RUNS.name])
     by_name = {name.casefold(): block.rows[1:] for name, block in blocks.items()}
@@ -85,7 +93,12 @@ def book_results(
         earlier=_earlier_runs(blocks),
         choices={column.name: book.value(column.name) for column in CHOICES},
     )
-    return _results(outcomes, problems, run)
+    content = _results(outcomes, problems, run)
+    settings = at_run(SETTINGS_TABLE.name)
+    then = content.names.get(settings)
+    if isinstance(then, float) and set(changes or ()) - set(RUN_SETTINGS):
+        content.names[settings] = then + 1
+    return content
 
 
 def _earlier_runs(blocks: Mapping[str, Block]) -> list[list[Value]]:

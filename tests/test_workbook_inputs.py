@@ -18,6 +18,7 @@ from openpyxl.worksheet.table import Table, TableColumn
 
 from fleetopt import cli, planning, schema
 from fleetopt.books.closed import ClosedBook
+from fleetopt.books.fingerprint import fingerprint
 from fleetopt.books.input_content import inputs_hash
 from fleetopt.books.reading import read_inputs
 from fleetopt.case import Case
@@ -469,3 +470,11 @@ def test_a_missing_input_column_is_named_with_the_row_of_the_headings(plan):
     done = fleetopt("check", plan, cwd=plan.parent)
     assert done.returncode == 3
     assert "error: Fleet!5:5: the column 'Vehicle' is missing." in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(("change", "off"), [("grid_limit_kwh=1800", 1.0), ("solver=highs", 0.0)])
+def test_results_of_a_changed_setting_do_not_belong_to_the_inputs_of_the_workbook(plan, tmp_path, change, off):
+    assert fleetopt("run", plan, "--in-place", "--quiet", "--set", change, cwd=tmp_path).returncode == 0
+    book = ClosedBook(plan)
+    now = fingerprint(book.blocks(["tblSettings"])["tblSettings"].rows[1:])
+    assert book.value("at_run_tblSettings") - now == off
