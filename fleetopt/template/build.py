@@ -16,9 +16,13 @@ from fleetopt.books.references import column_of
 from fleetopt.books.sentences import POINTS, line_counts
 from fleetopt.columns import Column, Table
 from fleetopt.result_tables import COMPARE, YEARS
-from fleetopt.template.pages import Page, about, checks_page, start, summary
+from fleetopt.template.about import about
+from fleetopt.template.checks_page import checks_page
+from fleetopt.template.page import Page
 from fleetopt.template.sheets import CONFIG_SHEET, FIRST_ROW, SHEETS, TABS, Sheet
+from fleetopt.template.start import start
 from fleetopt.template.styles import Styles, input_figures
+from fleetopt.template.summary import summary
 from fleetopt.template.tables import add_table, header_lines, put, remark, validate, widths, write_comment
 
 _MADE = datetime(2026, 1, 1)
