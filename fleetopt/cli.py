@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
@@ -60,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except ImportError as fault:
         _say(f"A package is missing or damaged: {fault}. 'fleetopt doctor' says what to do.")
         code = Exit.FAULT
+    except OSError as fault:  # of a file FileError says which; what is left is the output itself
+        _say(f"error: the output cannot be written: {fault.strerror or fault}. Send it elsewhere; written files stay.")
+        code = Exit.FILE
     except Exception:
         from fleetopt.log import write_log
 
@@ -208,13 +213,14 @@ def _check(options: argparse.Namespace) -> Exit:
 
 
 def _run(options: argparse.Namespace) -> Exit:
-    from fleetopt.output import check_folder, write_files
-    from fleetopt.planning import new_results, run_settings, solve, with_room
-    from fleetopt.report import report
-    from fleetopt.scenarios import parse_changes, scenarios
-    from fleetopt.summary import as_text, summary
-    from fleetopt.template.build import build
-    from fleetopt.terminal import ProgressLine
+    with _uninterrupted():
+        from fleetopt.output import check_folder, write_files
+        from fleetopt.planning import new_results, run_settings, solve, with_room
+        from fleetopt.report import report
+        from fleetopt.scenarios import parse_changes, scenarios
+        from fleetopt.summary import as_text, summary
+        from fleetopt.template.build import build
+        from fleetopt.terminal import ProgressLine
 
     started = time.monotonic()
     changes = parse_changes(options.changes)
@@ -256,6 +262,22 @@ def _run(options: argparse.Namespace) -> Exit:
     return _code([result.status for _, result in outcomes])
 
 
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back while packages are loaded: some that it breaks off go on half loaded, without a word."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
+
+
 def _own_book(options: argparse.Namespace) -> ClosedBook | None:
     """The planning workbook into which `--in-place` writes."""
     if not options.in_place:
@@ -274,14 +296,17 @@ def _read_into(book: ClosedBook | None, source: str | None) -> tuple[Inputs, lis
     """Read and check; what is wrong is written into the book that results were to go into."""
     from fleetopt.books.result_content import refused_content
     from fleetopt.output import write_files
-    from fleetopt.problem import InputError
+    from fleetopt.problem import FileError, InputError
 
     try:
         return _read(source, book)
     except InputError as fault:
         if book is not None:
-            book.fill(refused_content(fault.problems))
-            write_files({book.path.resolve(): book.content()})
+            try:
+                book.fill(refused_content(fault.problems))
+                write_files({book.path.resolve(): book.content()})
+            except FileError as other:  # the inputs matter more
+                _say_problems([other.problem])
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -74,10 +75,10 @@ class ClosedBook:
         return self._package.content()
 
     def check_closed(self) -> None:
-        """See that no spreadsheet program holds the file open, as far as its own mark beside the file tells.
+        """See that the file may be written, and that no spreadsheet program's mark beside it says that it is open.
 
         Raises:
-            FileError: one does.
+            FileError: it may not, or is.
         """
         marks = [self.path.with_name(f"~${self.path.name}"), self.path.with_name(f".~lock.{self.path.name}#")]
         if len(self.path.name) > 8:  # Excel shortens long names
@@ -85,6 +86,10 @@ class ClosedBook:
         if any(mark.exists() for mark in marks):
             raise FileError(
                 self.name, "is open in Excel or another program.", "Close it there, or run without --in-place."
+            )
+        if not os.access(self.path, os.W_OK):
+            raise FileError(
+                self.name, "may not be written.", "Take its write protection off, or run without --in-place."
             )
 
     def check_unchanged(self) -> None:
