@@ -11,6 +11,9 @@ from fleetopt.columns import Column
 from fleetopt.number_text import readings
 from fleetopt.problem import Problem, error, note
 
+_FIRST_DAYS = (datetime.date(1899, 12, 30), datetime.date(1899, 12, 31), datetime.date(1904, 1, 1))
+"""The day 0 on which Excel has a time without a date."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -66,8 +69,15 @@ def _plain(value: Any) -> float | str:
     if isinstance(value, bool):
         raise _Refused("TRUE" if value else "FALSE")
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
-        raise _Refused(f"the date or time {value}")
+        raise _Refused(f"the date or time {_moment(value)}")
     return value if isinstance(value, str) else float(value)
+
+
+def _moment(value: datetime.date | datetime.time | datetime.timedelta) -> str:
+    """Without the midnight of a mere date and the first day of a mere time, which only Excel adds."""
+    if isinstance(value, datetime.datetime) and value.date() in _FIRST_DAYS:
+        return str(value.time())
+    return str(value).removesuffix(" 00:00:00")
 
 
 def _number(value: float | str, column: Column, where: str, problems: list[Problem]) -> float | int:

@@ -27,7 +27,7 @@ def check(inputs: Inputs) -> list[Problem]:
     ):
         problems += _given_twice(rows)
     problems += _settings(inputs)
-    problems += _whole_days(inputs)
+    problems += list(_whole_days(inputs)) or _hours_of_slots(inputs)
     problems += _whole_year(inputs)
     problems += _known_labels(inputs)
     problems += _every_year(inputs)
@@ -35,7 +35,9 @@ def check(inputs: Inputs) -> list[Problem]:
     problems += _far_off(inputs)
     problems += _shrinking_fleet(inputs)
     problems += _export_ratios(inputs)
+    problems += _c_rates(inputs)
     problems += _scenario_folders(inputs)
+    problems += _any_scenario(inputs)
     if not len(inputs.chargers) and not has_error(problems):
         problems.append(error(schema.CHARGERS.sheet, "no charger type is offered, must be at least one.", "Add one."))
     return problems
@@ -98,6 +100,20 @@ def _whole_days(inputs: Inputs) -> Iterable[Problem]:
                 where,
                 f"'{day}' has other slots than '{first_day}', must have the same.",
                 "Use the same slots on all days.",
+            )
+
+
+def _hours_of_slots(inputs: Inputs) -> Iterable[Problem]:
+    """A slot whose label is a span of the day lasts as long as it says."""
+    for i, (slot, hours) in enumerate(
+        zip(*(inputs.energy.values.get(name, ()) for name in ("slot", "hours")), strict=True)
+    ):
+        time = span(slot) if slot is not None else None
+        if time is not None and hours is not None and abs(time[1] - hours) > 1e-6:
+            yield warning(
+                inputs.energy.where("hours", i),
+                f"the slot '{slot}' has {hours:g} hours, but its label spans {time[1]:g} hours.",
+                "Correct the hours or the label; the hours are used.",
             )
 
 
@@ -288,6 +304,23 @@ def _export_ratios(inputs: Inputs) -> Iterable[Problem]:
             )
 
 
+_PERCENTAGE = 10.0
+"""No depot's battery has a C-rate beyond; a percentage is meant."""
+
+
+def _c_rates(inputs: Inputs) -> Iterable[Problem]:
+    """A C-rate is a share: 0.5, not 50."""
+    cells = [inputs.settings["c_rate"]] if "c_rate" in inputs.settings else []
+    cells += [inputs.scenarios.cell("c_rate", i) for i in range(len(inputs.scenarios.values.get("c_rate", ())))]
+    for cell in cells:
+        if cell.value is not None and cell.value > _PERCENTAGE:
+            yield warning(
+                cell.where,
+                f"the C-rate is {cell.value:g}: the battery gives {cell.value:g} times its size.",
+                f"Check the unit: where {cell.value:g}% is meant, it is {cell.value / 100:g}.",
+            )
+
+
 def _scenario_folders(inputs: Inputs) -> Iterable[Problem]:
     """Every scenario has a folder of its own for its results."""
     first: dict[str, tuple[str, str]] = {}
@@ -302,3 +335,14 @@ def _scenario_folders(inputs: Inputs) -> Iterable[Problem]:
                 f"the scenarios '{other}' ({there}) and '{name}' differ too little for two folders of results.",
                 "Give one of them another name.",
             )
+
+
+def _any_scenario(inputs: Inputs) -> Iterable[Problem]:
+    """At least one scenario is to run."""
+    runs = inputs.scenarios.values.get("run", [])
+    if runs and all(run == "no" for run in runs):
+        yield error(
+            inputs.scenarios.where("run", 0),
+            "no scenario is to run, must be at least one.",
+            "Enter yes for one of them.",
+        )

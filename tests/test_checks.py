@@ -79,6 +79,7 @@ def test_slots_must_make_24_hours(inputs, hours, said):
 
 def test_hours_that_add_up_to_24_but_for_rounding_are_24(inputs):
     inputs.energy.values["hours"] = [24 - 0.1 * 3, 0.1 + 0.2]  # 0.1 + 0.2 is 0.30000000000000004
+    inputs.energy.values["slot"] = inputs.fleet.values["slot"] = ["12AM-11:42PM", "11:42PM-12AM"]
     assert found(inputs) == []
 
 

@@ -119,11 +119,17 @@ class Workbook:
     @cached_property
     def _has_oddities(self) -> bool:
         """Whether any sheet has one; most inputs have none, and nothing more is loaded then."""
+        has_oddities = False
         try:
             with zipfile.ZipFile(self.path) as package:
-                return any(_ODD.search(package.read(name)) for name in package.namelist() if _SHEET.fullmatch(name))
+                for name in filter(_SHEET.fullmatch, package.namelist()):
+                    text = package.read(name)
+                    if b"<!DOCTYPE" in text:
+                        raise damaged(self.path, f"'{name}' has a DOCTYPE")
+                    has_oddities = has_oddities or _ODD.search(text) is not None
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as reason:
             raise damaged(self.path, reason) from None
+        return has_oddities
 
 
 def column_letters(column: int) -> str:

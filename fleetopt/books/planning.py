@@ -6,7 +6,7 @@ those of the table that they belong to are taken as the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fleetopt import schema
@@ -109,11 +109,25 @@ def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     rows = read_rows(block, table, found, there, problems)
     if not len(rows):
         problems.append(error(block.where(0, 0), f"the table {table.name} has no rows.", f"Enter {table.row}."))
+    problems.extend(_left_out(block, table, found))
     for column in table.columns:
         if column.name not in found.columns:
             rows.values[column.name] = [column.default] * len(rows)
             rows.places[column.name] = lambda _i: block.where(0, 0)
     return rows
+
+
+def _left_out(block: Block, table: Table, found: Found) -> Iterator[Problem]:
+    """Say what is taken for a column that may be missing; a header that is nearly its own was probably meant for it."""
+    others = [str(header) for j, header in enumerate(block.rows[0]) if j not in found.columns.values() and header]
+    place = f"{block.place}!{block.top + 1}:{block.top + 1}"
+    for column in table.columns:
+        if column.name in found.columns or column.kind == "text":
+            continue
+        taken = "every row of it counts as blank" if column.default is None else f"{column.default} is taken"
+        said = f"the column '{column.heading}' is missing; {taken}."
+        meant = nearest(column.heading, others)
+        yield warning(place, said, meant) if meant.startswith("Did") else note(place, said)
 
 
 def _prices_without_charger(block: Block | None, costs: Table, problems: list[Problem]) -> None:
@@ -187,7 +201,10 @@ def _named_values(block: Block, found: Found, problems: list[Problem]) -> dict[s
             first = cells[column.name].where
             problems.append(error(where, f"{column.name} is given twice, first in {first}.", "Keep one."))
         else:
-            cells[column.name] = Cell(convert(row[found.columns["value"]], column, where, problems), where)
+            value = row[found.columns["value"]]
+            cells[column.name] = Cell(convert(value, column, where, problems), where)
+            if is_blank(value) and column.default is not None:
+                problems.append(note(where, f"{column.heading} is blank; {column.default} is taken."))
     for column in schema.SETTINGS:
         if column.name not in cells and column.is_needed:
             if column.default is None:

@@ -22,7 +22,8 @@ from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Inputs, Rows, given
 from fleetopt.problem import Problem, error, note, warning
 
-_CHARGER_HEADER = re.compile(r"charger\D*(\d+(?:\.\d+)?)\s*kw", re.IGNORECASE)
+_CHARGER_HEADER = re.compile(r"charger\D*(\d+(?:\.\d+)?)\s*kw(?![^(\[]*[(\[](?!\s*usd))", re.IGNORECASE)
+"""A charger's price in USD; one in another currency is none."""
 _TRUCK_TYPE = re.compile(r"truck\s*type\s*(\S.*)", re.IGNORECASE)
 _BY_STUDY = "the study's layout"
 _BLANK_SCENARIO = {column.name: column.default for column in schema.SCENARIOS.columns}

@@ -133,4 +133,4 @@ def _workbook_blocks(book: Workbook, problems: list[Problem] | None) -> dict[str
 
 
 def _missing_sheet(file: str, sheet: str, there: Sequence[str]) -> Problem:
-    return error(file, f"the sheet '{sheet}' is missing.", nearest(sheet, there))
+    return error(file, f"the sheet '{sheet}' is missing.", nearest(sheet, there) or "Add it.")

@@ -162,7 +162,9 @@ def read_names(
         row[j] for row in block.rows[found.row + 1 :] if len(row) > j and isinstance(row[j], str) and row[j].strip()
     ]
     problems.extend(
-        error(block.place, f"the parameter '{column.study[0]}' is missing.", nearest(column.study[0], there))
+        error(
+            block.place, f"the parameter '{column.study[0]}' is missing.", nearest(column.study[0], there) or "Add it."
+        )
         for column in columns
         if column.name not in cells
     )
