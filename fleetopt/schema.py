@@ -168,6 +168,7 @@ COSTS: Final = Table(
             "the price of battery bought in the year",
             "USD/kWh",
             study=("Battery(USD/kWh)",),
+            usual=(30, 3000),
         ),
     ),
     ("year",),

@@ -29,6 +29,7 @@ from fleetopt.output import write_files
 from fleetopt.planning import run_settings
 from fleetopt.problem import has_error
 from fleetopt.scenarios import scenarios
+from tests import engine
 from tests.test_cli import DATA, fleetopt
 from tests.test_workbook_checks import random_inputs
 
@@ -478,3 +479,20 @@ def test_results_of_a_changed_setting_do_not_belong_to_the_inputs_of_the_workboo
     book = ClosedBook(plan)
     now = fingerprint(book.blocks(["tblSettings"])["tblSettings"].rows[1:])
     assert book.value("at_run_tblSettings") - now == off
+
+
+def test_a_row_right_below_a_table_is_not_read_in_silence(plan):
+    whole = openpyxl.load_workbook(plan, keep_vba=True)
+    sheet = whole["Fleet"]
+    table = sheet.tables["tblFleet"]
+    *_, last = range_boundaries(table.ref)
+    table.ref = table.ref.replace(str(last), str(last - 1))
+    table.autoFilter.ref = table.ref
+    whole.save(plan)
+    problems = check(read_inputs(str(plan)))
+    assert [(problem.severity, problem.where) for problem in problems if "ends above" in problem.message] == [
+        ("warning", f"Fleet!A{last}")
+    ]
+    engine.run(plan, "import fleetopt.excel; fleetopt.excel.check_inputs()")
+    messages = ClosedBook(plan).blocks(["tblMessages"])["tblMessages"].rows[1:]
+    assert any("the table tblFleet ends above this row" in str(row[2]) for row in messages)

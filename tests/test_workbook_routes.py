@@ -185,7 +185,9 @@ def test_every_input_table_is_read_and_every_result_table_written_in_one_block(e
     for table in INPUT_TABLES:
         sheet, ref = areas[table.name]
         inside = [address for address in asked["read"] if overlaps(address, sheet, ref)]
-        assert set(inside) == {f"{sheet}!{ref}"}
+        start, end = ref.split(":")
+        last = int(re.sub("[A-Z]+", "", end))
+        assert set(inside) == {f"{sheet}!{start}:{end.replace(str(last), str(last + 1))}"}  # and the row right below
         assert len(inside) <= 2  # for the plan, and for the mark of the inputs that it belongs to
     for table in results.RESULT_TABLES:
         sheet, ref = areas[table.name]

@@ -45,7 +45,7 @@ class ClosedBook:
         """Read each Excel Table, or those named, with its headings as first row and without a totals row."""
         wanted = None if tables is None else {name.casefold() for name in tables}
         return {
-            name: self._block(area)
+            name: self._block(area, has_below=name not in self._package.totals)
             for name, area in self._package.tables.items()
             if wanted is None or name.casefold() in wanted
         }
@@ -106,16 +106,18 @@ class ClosedBook:
             self._values = Workbook(self.path)
         return self._values
 
-    def _block(self, area: Area) -> Block:
+    def _block(self, area: Area, *, has_below: bool = False) -> Block:
         if area.sheet not in self._sheets:
             self._sheets[area.sheet] = self._open_values().block(area.sheet)
         rows = self._sheets[area.sheet].rows
         width = area.right - area.left + 1
-        cut = [
-            [*(rows[i][area.left : area.right + 1] if i < len(rows) else ()), *[None] * width][:width]
-            for i in range(area.top, area.bottom + 1)
-        ]
-        return Block(area.sheet, cut, area.top, area.left, self._sheets[area.sheet].hidden)
+
+        def row(i: int) -> list[Any]:
+            return [*(rows[i][area.left : area.right + 1] if i < len(rows) else ()), *[None] * width][:width]
+
+        cut = [row(i) for i in range(area.top, area.bottom + 1)]
+        below = tuple(row(area.bottom + 1)) if has_below else ()
+        return Block(area.sheet, cut, area.top, area.left, self._sheets[area.sheet].hidden, below)
 
 
 def _mark(path: Path) -> tuple[int, int]:

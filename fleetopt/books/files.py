@@ -58,6 +58,8 @@ class Block:
     """Column of the sheet, counted from 0, in which the block starts."""
     hidden: frozenset[int] = frozenset()
     """Rows of the sheet, counted from 0, that are hidden or filtered out."""
+    below: tuple[Any, ...] = ()
+    """Of a table: the cells right below it, which do not belong to it."""
 
     def where(self, row: int, column: int) -> str:
         """Address of a cell of the block, counted from 0."""

@@ -78,8 +78,10 @@ class LiveBook:
         blocks = {}
         with _excel(self.name, "be read"):
             for spot in self._spots(tables):
-                rows = _read(spot.cells(0, spot.height + 1))
-                blocks[spot.name] = Block(spot.place, rows, spot.top, spot.left)
+                has_below = not spot.has_totals and spot.top + spot.height + 1 < _LAST_ROW
+                rows = _read(spot.cells(0, spot.height + 1 + has_below))
+                below = tuple(rows.pop()) if has_below else ()
+                blocks[spot.name] = Block(spot.place, rows, spot.top, spot.left, below=below)
         return blocks
 
     def table_names(self) -> list[str]:

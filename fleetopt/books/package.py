@@ -69,6 +69,11 @@ class Package:
         """Where every Excel Table stands, with its header and without its totals row."""
         return {name: table.area for name, table in self._tables.items()}
 
+    @property
+    def totals(self) -> set[str]:
+        """Names of the tables that have a totals row."""
+        return {name for name, table in self._tables.items() if table.has_totals}
+
     def hidden(self, sheet: str) -> set[int]:
         """Rows of a sheet that are hidden or filtered out, counted from 0."""
         part, _ = self._sheet_parts[sheet]

@@ -106,6 +106,7 @@ def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
         return empty
     problems.extend(doubled_columns(block, found, names))
     there = [column for column in table.columns if column.name in found.columns]
+    problems.extend(_left_below(block, table))
     rows = read_rows(block, table, found, there, problems)
     if not len(rows):
         problems.append(error(block.where(0, 0), f"the table {table.name} has no rows.", f"Enter {table.row}."))
@@ -128,6 +129,17 @@ def _left_out(block: Block, table: Table, found: Found) -> Iterator[Problem]:
         said = f"the column '{column.heading}' is missing; {taken}."
         meant = nearest(column.heading, others)
         yield warning(place, said, meant) if meant.startswith("Did") else note(place, said)
+
+
+def _left_below(block: Block, table: Table) -> Iterable[Problem]:
+    """Warn of what stands right below a table: rows that somebody typed there and that the table did not take up."""
+    filled = [j for j, value in enumerate(block.below) if not is_blank(value)]
+    if filled:
+        yield warning(
+            block.where(len(block.rows), filled[0]),
+            f"the table {table.name} ends above this row, which is not read.",
+            "Drag the corner of the table down over the row if it belongs to it; else leave a blank row between.",
+        )
 
 
 def _prices_without_charger(block: Block | None, costs: Table, problems: list[Problem]) -> None:

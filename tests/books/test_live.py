@@ -74,7 +74,7 @@ def refused(opened: xlwings.Book, content: Content) -> Problem:
 
 def test_a_table_is_read_from_where_it_stands(book):
     block = LiveBook(book([(2026, "a", 1.5)])).blocks()["tblPlan"]
-    assert block == Block("Plan", [list(HEADINGS), [2026.0, "a", 1.5]], 4, 2)
+    assert block == Block("Plan", [list(HEADINGS), [2026.0, "a", 1.5]], 4, 2, below=(None, None, None))
     assert block.where(1, 2) == "Plan!E6"
 
 
