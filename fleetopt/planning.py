@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from fleetopt import __version__
+from fleetopt.books.block import Block
 from fleetopt.books.content import Content, Value
-from fleetopt.books.files import Block
 from fleetopt.books.input_content import input_content, inputs_hash
 from fleetopt.books.planning import INPUT_TABLES, SETTINGS_TABLE
 from fleetopt.books.reading import Book

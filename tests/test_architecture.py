@@ -17,15 +17,14 @@ MODULES = {
 }
 
 
-def imports(path: Path, *, is_top_level: bool = False) -> set[str]:
-    """All modules that a file imports at run time, anywhere or only when it is loaded itself."""
+def imports(path: Path) -> set[str]:
+    """All modules that a file imports at run time, when it is loaded or later."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             node.body = []
-    nodes = tree.body if is_top_level else ast.walk(tree)
     found: set[str] = set()
-    for node in nodes:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -88,8 +87,7 @@ def test_nobody_imports_the_command_line():
 
 def test_imports_have_no_cycle():
     graph = {
-        name: {other for other in imports(path, is_top_level=True) if other in MODULES and other != name}
-        for name, path in MODULES.items()
+        name: {other for other in imports(path) if other in MODULES and other != name} for name, path in MODULES.items()
     }
     done: set[str] = set()
     while ready := {name for name, needs in graph.items() if name not in done and needs <= done}:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from fleetopt.books.files import column_letters
+from fleetopt.books.block import column_letters
 
 LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
 _CELL = r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})"

@@ -7,8 +7,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from fleetopt.books.block import Block
 from fleetopt.books.content import Content
-from fleetopt.books.files import Block, Workbook
+from fleetopt.books.files import Workbook
 from fleetopt.books.package import Area, Package
 from fleetopt.books.recalculation import FORMULA_SHEETS, shown_values
 from fleetopt.books.sentences import POINTS, line_counts

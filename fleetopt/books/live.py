@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from fleetopt.books.block import Block, column_letters
 from fleetopt.books.content import Content, Formula, Value
-from fleetopt.books.files import Block, column_letters
 from fleetopt.books.tables import key
 from fleetopt.cells import Fault
 from fleetopt.problem import FileError, nearest

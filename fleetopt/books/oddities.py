@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from fleetopt.books.areas import DamagedError
-from fleetopt.books.files import Oddities, column_letters
+from fleetopt.books.block import Oddities, column_letters
 from fleetopt.books.parts import Parts
 from fleetopt.cells import Fault
 

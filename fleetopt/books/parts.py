@@ -18,7 +18,7 @@ from typing import Any
 from lxml import etree
 
 from fleetopt.books.areas import DamagedError
-from fleetopt.books.files import check_file, damaged
+from fleetopt.books.file_checks import check_file, damaged
 
 TYPES = "[Content_Types].xml"
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, KeyError)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fleetopt import schema
-from fleetopt.books.files import Block
+from fleetopt.books.block import Block
 from fleetopt.books.tables import Found, doubled_columns, find_header, key, missing_columns, read_rows
 from fleetopt.cells import convert, is_blank
 from fleetopt.clock import slot_label, span

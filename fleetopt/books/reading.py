@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Any
 
+    from fleetopt.books.block import Block
     from fleetopt.books.closed import ClosedBook
     from fleetopt.books.content import Content
-    from fleetopt.books.files import Block
 
 BUILT_IN = "built-in depot"
 

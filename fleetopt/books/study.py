@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fleetopt import schema
-from fleetopt.books.files import Block
+from fleetopt.books.block import Block
 from fleetopt.books.study_files import STUDY_TABLES, copy_of, study_blocks, study_headers
 from fleetopt.books.tables import Found, doubled_columns, find_header, key, missing_columns, read_names, read_rows
 from fleetopt.cells import convert, is_blank

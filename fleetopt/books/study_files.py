@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fleetopt import schema
-from fleetopt.books.files import Block, Workbook
+from fleetopt.books.block import Block
+from fleetopt.books.files import Workbook
 from fleetopt.books.tables import find_header, key
 from fleetopt.columns import Table
 from fleetopt.problem import FileError, Problem, error, nearest, note

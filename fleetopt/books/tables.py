@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fleetopt.books.files import Block
+from fleetopt.books.block import Block
 from fleetopt.cells import convert, is_blank
 from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Rows

@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from fleetopt.books import files
-from fleetopt.books.files import Block, Workbook, column_letters
+from fleetopt.books import file_checks
+from fleetopt.books.block import Block, column_letters
+from fleetopt.books.files import Workbook
 from fleetopt.books.study import read_study
 from fleetopt.cells import Fault
 from fleetopt.problem import FileError, Problem
@@ -142,15 +143,15 @@ def test_a_workbook_without_one_of_its_sheets_is_refused(book):
 
 def test_a_workbook_is_read_up_to_a_size_and_refused_beyond(book, monkeypatch):
     size = sum(len(part) for part in parts_of(book).values())
-    monkeypatch.setattr(files, "MOST_INFLATED", size)
+    monkeypatch.setattr(file_checks, "MOST_INFLATED", size)
     assert Workbook(book).sheets == list(small())
-    monkeypatch.setattr(files, "MOST_INFLATED", size - 1)
+    monkeypatch.setattr(file_checks, "MOST_INFLATED", size - 1)
     assert "MB are read" in refused(book).message
 
 
 def test_a_small_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(book, monkeypatch):
     package(book, {**parts_of(book), "xl/media/picture.bin": bytes(5_000_000)})
-    monkeypatch.setattr(files, "MOST_INFLATED", 4_000_000)
+    monkeypatch.setattr(file_checks, "MOST_INFLATED", 4_000_000)
     assert book.stat().st_size < 50_000
     assert refused(book).message == "unpacks to 5 MB; at most 4 MB are read."
 

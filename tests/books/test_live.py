@@ -14,8 +14,8 @@ import xlwings
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table
 
+from fleetopt.books.block import Block
 from fleetopt.books.content import Content, Formula
-from fleetopt.books.files import Block
 from fleetopt.books.live import LiveBook
 from fleetopt.cells import Fault
 from fleetopt.problem import FileError, Problem

@@ -14,7 +14,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from fleetopt.books.files import Block
+from fleetopt.books.block import Block
 from fleetopt.books.study import read_study
 from fleetopt.case import Case
 from fleetopt.cells import Fault
