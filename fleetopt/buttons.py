@@ -84,4 +84,5 @@ def _run(book: LiveBook) -> None:
 
         outcomes.append((scenario, solve(scenario, settings, report)))
     book.say("fleetopt: writing the results ...")
-    book.fill(book_results(book, inputs, with_room(outcomes), problems, time.monotonic() - started))
+    outcomes = with_room(outcomes, settings["time_limit"])
+    book.fill(book_results(book, inputs, outcomes, problems, time.monotonic() - started))

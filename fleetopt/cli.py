@@ -239,7 +239,7 @@ def _run(options: argparse.Namespace) -> Exit:
     for scenario in chosen:
         with ProgressLine(scenario.name, is_wanted=not options.quiet) as line:
             outcomes.append((scenario, solve(scenario, settings, line.show)))
-    outcomes = with_room(outcomes)
+    outcomes = with_room(outcomes, settings["time_limit"])
     for scenario, result in outcomes:
         if not options.quiet or result.plan is None:
             _say_problems(result.problems, scenario.name)

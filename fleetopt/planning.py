@@ -56,14 +56,18 @@ def solve(scenario: Scenario, settings: Mapping[str, Any], report: Callable[[Pro
         return Result("failed", str(settings["solver"]), seconds, problems=[problem])
 
 
-def with_room(outcomes: Outcomes) -> list[tuple[Scenario, Result]]:
-    """Add to each plan how far the limits may fall; not where finding out would take long."""
+def with_room(outcomes: Outcomes, time_limit: float | None = None) -> list[tuple[Scenario, Result]]:
+    """Add to each plan how far the limits may fall; not where finding out would take long.
+
+    Parameters:
+        time_limit: seconds that it may take at most; a few all the same when None.
+    """
     small = [
         k
         for k, (_, result) in enumerate(outcomes)
         if result.plan is not None and result.plan.soc.size * _ROWS_A_SLOT <= MOST_ROWS
     ]
-    found = rooms([outcomes[k][0].case for k in small], Deadline(_ROOM_SECONDS))
+    found = rooms([outcomes[k][0].case for k in small], Deadline(min(_ROOM_SECONDS, time_limit or _ROOM_SECONDS)))
     changed = list(outcomes)
     for k, room in zip(small, found, strict=True):
         scenario, result = changed[k]

@@ -314,6 +314,15 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sheets]:
     shutil.copy(folder / "plan.xlsm", books["new"])
     assert fleetopt("run", "plan.xlsm", "--in-place", "--quiet", cwd=folder).returncode == 0
     books["in place"] = folder / "plan.xlsm"
+    books["no plan found"] = Path(shutil.copy(folder / "plan.xlsm", folder / "late.xlsm"))
+    late = fleetopt(
+        "run", "late.xlsm", "--in-place", "--quiet", "--time-limit", "0.000001", "--out", "late", cwd=folder
+    )
+    assert late.returncode == 5
+    books["no total on Start"] = folder / "untold.xlsm"
+    untold = ClosedBook(folder / "plan.xlsm")
+    untold.fill(Content(names={"run_objective": None}))
+    books["no total on Start"].write_bytes(untold.content())
     for seed in SEEDS:
         books[f"random {seed}"] = workbook(folder / f"random{seed}.xlsx", random_inputs(seed))
     books["small"] = workbook(folder / "small.xlsx", random_inputs(4, ["As it is", "Hour"]))
@@ -417,7 +426,7 @@ def test_the_results_belong_to_these_inputs(shown, book):
 @pytest.mark.parametrize("table", CHANGES)
 def test_a_change_in_an_input_table_is_said_wherever_results_are_shown(shown, table):
     sheets = shown[table]
-    assert belongs(sheets) == "INPUTS CHANGED since the run: run again"
+    assert belongs(sheets) == "INPUTS CHANGED since these results"
     same = {row[5]: row[8] for row in sheets["Checks"][5:] if row[8] in ("yes", "changed")}
     assert same == {each.name: "changed" if each.name == table else "yes" for each in INPUT_TABLES}
     assert any(row[:2] == ["Results belong to", belongs(sheets)] for row in sheets["Start"])
@@ -436,6 +445,15 @@ def test_a_spoiled_result_is_found_and_named(shown, spoil):
 
 
 # On paper
+
+
+def test_results_that_stay_after_a_run_without_a_plan_still_hold(shown):
+    assert state(shown["no plan found"]).startswith("OK")
+    assert belongs(shown["no plan found"]) == "These inputs"
+
+
+def test_a_total_that_is_missing_on_start_is_found(shown):
+    assert bad(shown["no total on Start"]) == ["Start sheet"]
 
 
 def test_a_filled_workbook_is_printed_with_every_sheet(tmp_path):

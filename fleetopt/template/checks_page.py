@@ -110,7 +110,7 @@ def _staleness(page: Page, content: Content) -> None:
     same = f"{STALENESS.name}[Same]"
     state = (
         f'=IF({HAS_RESULTS},IF(COUNTIF({same},"changed")=0,"These inputs",'
-        '"INPUTS CHANGED since the run: run again"),"No results yet")'
+        '"INPUTS CHANGED since these results"),"No results yet")'
     )
     below = FIRST_ROW + len(rows) + 2
     page.write(below, 5, "Results belong to", "bold")
