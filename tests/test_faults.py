@@ -89,7 +89,7 @@ def clean_cases(clean) -> dict[str, dict[str, Any]]:
 def asked(capfd, monkeypatch) -> Callable[..., Answer]:
     """Run a command in this process, without a workbook of results and without asking how far limits may fall."""
     monkeypatch.setattr(build, "build", lambda _content: b"")
-    monkeypatch.setattr(planning, "with_room", list)
+    monkeypatch.setattr(planning, "with_room", lambda outcomes, _limit: list(outcomes))
 
     def ask(*arguments: object) -> Answer:
         capfd.readouterr()
