@@ -9,6 +9,7 @@ from typing import Any
 
 from fleetopt.columns import Column
 from fleetopt.number_text import readings
+from fleetopt.plain_text import plain_text
 from fleetopt.problem import Problem, error, note
 
 _FIRST_DAYS = (datetime.date(1899, 12, 30), datetime.date(1899, 12, 31), datetime.date(1904, 1, 1))
@@ -24,14 +25,16 @@ class Fault:
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a raw cell holds nothing but blanks."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Whether a raw cell holds nothing that can be seen."""
+    return value is None or (isinstance(value, str) and not plain_text(value))
 
 
 def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> Any:
     """Turn a raw cell into the column's kind; None where it is blank or wrong, with a problem where it must not be."""
     if is_blank(value):
-        if column.default is None and column.is_needed:
+        if column.default is not None:
+            problems.append(note(where, f"{column.heading} is blank; {column.default} is taken."))
+        elif column.is_needed:
             problems.append(_wrong(column, where, "blank", _due(column)))
         return column.default
     if isinstance(value, Fault) and value.is_uncalculated and not column.is_needed:
@@ -83,7 +86,7 @@ def _moment(value: datetime.date | datetime.time | datetime.timedelta) -> str:
 def _number(value: float | str, column: Column, where: str, problems: list[Problem]) -> float | int:
     text = ""
     if isinstance(value, str):
-        text = value.strip()
+        text = plain_text(value)
         figures = readings(text, column.unit)
         if len(figures) > 1 and column.kind in ("whole", "year"):
             figures = [figure for figure in figures if figure == int(figure)]
@@ -105,7 +108,7 @@ def _number(value: float | str, column: Column, where: str, problems: list[Probl
 
 
 def _label(value: float | str, column: Column) -> str:
-    text = f"{value:.15g}" if isinstance(value, float) else " ".join(value.split())
+    text = f"{value:.15g}" if isinstance(value, float) else plain_text(value)
     if column.choices:
         choice = next((choice for choice in column.choices if choice.casefold() == text.casefold()), None)
         if choice is None:

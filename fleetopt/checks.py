@@ -8,6 +8,7 @@ from typing import Any
 
 from fleetopt import schema
 from fleetopt.clock import span
+from fleetopt.doubts import doubts
 from fleetopt.inputs import Inputs, Rows
 from fleetopt.problem import Problem, error, has_error, nearest, warning
 from fleetopt.scenarios import folder_name
@@ -31,11 +32,7 @@ def check(inputs: Inputs) -> list[Problem]:
     problems += _whole_year(inputs)
     problems += _known_labels(inputs)
     problems += _every_year(inputs)
-    problems += _range_suffices(inputs)
-    problems += _far_off(inputs)
-    problems += _shrinking_fleet(inputs)
-    problems += _export_ratios(inputs)
-    problems += _c_rates(inputs)
+    problems += doubts(inputs)
     problems += _scenario_folders(inputs)
     problems += _any_scenario(inputs)
     if not len(inputs.chargers) and not has_error(problems):
@@ -215,109 +212,6 @@ def _every_year(inputs: Inputs) -> Iterable[Problem]:
                 fleet.where("year", 0),
                 f"no vehicle is listed for {year}, must be for every year from {years[0]} to {years[-1]}.",
                 "List the vehicles of that year, or shorten the planning horizon.",
-            )
-
-
-def _range_suffices(inputs: Inputs) -> Iterable[Problem]:
-    """No vehicle drives further on a day than its range or its battery allows."""
-    fleet, trucks = inputs.fleet, inputs.trucks
-    by_key = trucks.index() if len(trucks) else {}
-    for i in range(len(fleet)):
-        distance = fleet.values["distance_km"][i]
-        row = by_key.get((fleet.values["truck_type"][i], fleet.values["year"][i]))
-        if distance is None or row is None:
-            continue
-        reach, battery, consumption = (
-            trucks.values.get(name, {row: None})[row] for name in ("range_km", "battery_kwh", "consumption")
-        )
-        if reach is not None and distance > reach:
-            yield warning(
-                fleet.where("distance_km", i),
-                f"the vehicle drives {distance:,g} km a day, more than its range of {reach:,g} km.",
-                "It would have to charge on the way; check both figures.",
-            )
-        elif battery is not None and consumption is not None and distance * consumption > battery * (1 + 1e-9):
-            yield warning(
-                fleet.where("distance_km", i),
-                f"the vehicle needs {distance * consumption:,g} kWh a day, more than its battery of {battery:,g} kWh.",
-                "It would have to charge on the way; check both figures.",
-            )
-
-
-_FAR = 10.0
-"""A figure beyond the usual ones by more than this factor is doubted."""
-
-
-def _far_off(inputs: Inputs) -> Iterable[Problem]:
-    """Figures far from what is usual: W for kW, cents for USD, metres for kilometres."""
-    for rows in (inputs.fleet, inputs.trucks, inputs.energy, inputs.costs, inputs.chargers):
-        for column in rows.table.columns:
-            if column.usual is None:
-                continue
-            low, high = column.usual
-            off = [
-                i
-                for i, value in enumerate(rows.values.get(column.name, ()))
-                if value and not low / _FAR <= value <= high * _FAR
-            ]
-            if off:
-                value = rows.values[column.name][off[0]]
-                factor = value / high if value > high else low / value
-                unit = "a thousand" if factor > 100 else "ten or a hundred"
-                others = f" (and in {len(off) - 1} more rows)" if len(off) > 1 else ""
-                yield warning(
-                    rows.where(column.name, off[0]),
-                    f"{column.heading} is {column.figure(value)}{others}; usual is {column.figure(low)} to "
-                    f"{column.figure(high)}.",
-                    f"Check the unit: it may be {unit} times off.",
-                )
-
-
-def _shrinking_fleet(inputs: Inputs) -> Iterable[Problem]:
-    """A fleet that gets smaller may be one of which rows were forgotten."""
-    first: dict[int, int] = {}
-    count: dict[int, int] = defaultdict(int)
-    for i, year in enumerate(inputs.fleet.values.get("year", ())):
-        if year is not None:
-            first.setdefault(year, i)
-            count[year] += 1
-    for before, year in zip(sorted(count), sorted(count)[1:], strict=False):
-        if count[year] < count[before]:
-            yield warning(
-                inputs.fleet.where("year", first[year]),
-                f"the fleet shrinks from {count[before]} vehicles in {before} to {count[year]} in {year}.",
-                "Check that no row is missing; what was bought before stays.",
-            )
-
-
-def _export_ratios(inputs: Inputs) -> Iterable[Problem]:
-    """An export ratio above 1 is possible, but pays for selling all solar and buying all energy."""
-    cells = [inputs.settings["export_ratio"]] if "export_ratio" in inputs.settings else []
-    cells += [inputs.scenarios.cell("export_ratio", i) for i in range(len(inputs.scenarios))]
-    for cell in cells:
-        if cell.value is not None and cell.value > 1:
-            yield warning(
-                cell.where,
-                f"the export ratio is {cell.value:g}: exported energy earns more than energy from the grid costs, "
-                "so all solar is sold.",
-                "Check that this is meant.",
-            )
-
-
-_PERCENTAGE = 10.0
-"""No depot's battery has a C-rate beyond; a percentage is meant."""
-
-
-def _c_rates(inputs: Inputs) -> Iterable[Problem]:
-    """A C-rate is a share: 0.5, not 50."""
-    cells = [inputs.settings["c_rate"]] if "c_rate" in inputs.settings else []
-    cells += [inputs.scenarios.cell("c_rate", i) for i in range(len(inputs.scenarios.values.get("c_rate", ())))]
-    for cell in cells:
-        if cell.value is not None and cell.value > _PERCENTAGE:
-            yield warning(
-                cell.where,
-                f"the C-rate is {cell.value:g}: the battery gives {cell.value:g} times its size.",
-                f"Check the unit: where {cell.value:g}% is meant, it is {cell.value / 100:g}.",
             )
 
 

@@ -214,6 +214,8 @@ def _check(options: argparse.Namespace) -> Exit:
 
 def _run(options: argparse.Namespace) -> Exit:
     with _uninterrupted():
+        from fleetopt.doubts import doubtful_settings
+        from fleetopt.inputs import Cell
         from fleetopt.output import check_folder, write_files
         from fleetopt.planning import new_results, run_settings, solve, with_room
         from fleetopt.report import report
@@ -226,6 +228,7 @@ def _run(options: argparse.Namespace) -> Exit:
     changes = parse_changes(options.changes)
     book = _own_book(options)
     inputs, problems = _read_into(book, options.input)
+    problems += doubtful_settings({name: Cell(value, f"--set {name}") for name, value in changes.items()})
     chosen = scenarios(inputs, options.scenario, changes)
     out = Path(options.out)
     check_folder(out)

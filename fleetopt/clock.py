@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from fleetopt.plain_text import plain_text
+
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))?(AM|PM)?(?:H|HRS?)?"
 _SPAN = re.compile(rf"{_TIME}(?:-|TO){_TIME}")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
@@ -12,7 +14,7 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 
 def slot_label(text: str) -> str:
     """Write a slot's label the one way: no blanks, plain dash, capitals (`12AM-6 AM` becomes `12AM-6AM`)."""
-    return "".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split()).upper()
+    return "".join(unicodedata.normalize("NFKC", plain_text(text)).translate(_DASHES).split()).upper()
 
 
 def span(label: str) -> tuple[float, float] | None:

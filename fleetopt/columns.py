@@ -29,6 +29,8 @@ class Column:
     """None: a value must be given."""
     usual: tuple[float, float] | None = None
     """What figures of real depots lie between; a figure far outside is doubted."""
+    when_zero: str = ""
+    """What a zero means where it is possible but odd; it is doubted then."""
     source: str = ""
     """Where the default comes from."""
     is_needed: bool = True

@@ -5,31 +5,34 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from fleetopt.plain_text import plain_text
+
 _CURRENCY = re.compile(r"^(?:[€$£¥]|USD|EUR|GBP)\s*|\s*(?:[€$£¥]|USD|EUR|GBP)$", re.IGNORECASE)
 _SEPARATORS = ((",", "."), (".", ","), (" ", "."), (" ", ","), ("'", "."), ("'", ","))
 """Between thousands, and before decimals."""
+_SHARES = ("", "-", "1/h")
+"""Units in which a figure may be a share, written with a per cent sign."""
 
 
 def readings(text: str, unit: str = "") -> list[float]:
     """All figures that a text can mean, by size: none for a word, two for `1,200` (1.2 or 1,200).
 
-    Taken off are a currency, a per cent sign (a share is meant) and the unit that the figure is due in.
+    Taken off are a currency, the unit that the figure is due in, and of a share the per cent sign.
     """
     plain = _plain(text)
     if unit and plain.casefold().endswith(unit.casefold()):
         plain = plain[: -len(unit)].strip()
     plain = _CURRENCY.sub("", plain).strip()
-    is_share = plain.endswith("%")
-    plain = plain.removesuffix("%").strip()
+    is_percentage = unit in _SHARES and plain.endswith("%")
+    plain = plain.removesuffix("%").strip() if is_percentage else plain
     sign = -1.0 if plain.startswith("-") else 1.0
-    figures = {sign * figure / (100 if is_share else 1) for figure in _figures(re.sub(r"^[+-]\s*", "", plain))}
+    figures = {sign * figure / (100 if is_percentage else 1) for figure in _figures(re.sub(r"^[+-]\s*", "", plain))}
     return sorted(figures)
 
 
 def _plain(text: str) -> str:
     """With plain digits, blanks, dashes and apostrophes."""
-    normal = unicodedata.normalize("NFKC", text).translate({0x2212: "-", 0x2019: "'", 0x02BC: "'"})
-    return " ".join(normal.split())
+    return plain_text(unicodedata.normalize("NFKC", text).translate({0x2212: "-", 0x2019: "'", 0x02BC: "'"}))
 
 
 def _figures(text: str) -> set[float]:

@@ -15,6 +15,7 @@ from fleetopt.cells import convert
 from fleetopt.columns import Column
 from fleetopt.demand import charging_kwh, fleet_size
 from fleetopt.inputs import Cell, Inputs
+from fleetopt.plain_text import plain_text
 from fleetopt.problem import Problem, nearest
 
 
@@ -119,7 +120,7 @@ def with_changes(inputs: Inputs, changes: Mapping[str, Any]) -> Inputs:
 
 
 def _key(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return plain_text(name).casefold()
 
 
 def _base(inputs: Inputs) -> dict[str, Any]:

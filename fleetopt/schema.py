@@ -10,6 +10,10 @@ from typing import Final
 
 from fleetopt.columns import Column, Table
 
+_USUAL_BUDGET: Final = (1000, 1e8)
+_USUAL_SOLAR: Final = (1, 20_000)
+_USUAL_BATTERY: Final = (5, 100_000)
+
 
 def _year(study: str = "") -> Column:
     return Column(
@@ -76,6 +80,7 @@ TRUCKS: Final = Table(
             highest=100000,
             is_needed=False,
             study=("VehicleBatteryCapacity(Kwh)",),
+            usual=(20, 2000),
         ),
         Column(
             "consumption",
@@ -85,6 +90,7 @@ TRUCKS: Final = Table(
             highest=1000,
             study=("FuelConsumption(Unit/km)",),
             usual=(0.2, 5),
+            when_zero="the truck needs no energy",
         ),
     ),
     ("truck_type", "year"),
@@ -106,6 +112,7 @@ ENERGY: Final = Table(
             "the energy that the depot uses in the slot besides charging",
             "kWh",
             study=("BaseLoadConsumption(kWh)",),
+            usual=(0, 2000),
         ),
         Column(
             "grid_price",
@@ -115,6 +122,7 @@ ENERGY: Final = Table(
             highest=1000,
             study=("GridElectricityPrice (USD / kWh)",),
             usual=(0.02, 1),
+            when_zero="energy from the grid costs nothing",
         ),
         Column(
             "solar_yield",
@@ -153,6 +161,7 @@ COSTS: Final = Table(
             "the most that may be spent on solar, battery and chargers in the year",
             "USD",
             study=("YearlyCapex(USD)",),
+            usual=_USUAL_BUDGET,
         ),
         Column(
             "solar_price",
@@ -161,6 +170,7 @@ COSTS: Final = Table(
             "USD/kWp",
             study=("SolarPV(USD/kWp)",),
             usual=(200, 4000),
+            when_zero="it costs nothing, so any amount may be bought",
         ),
         Column(
             "battery_price",
@@ -169,6 +179,7 @@ COSTS: Final = Table(
             "USD/kWh",
             study=("Battery(USD/kWh)",),
             usual=(30, 3000),
+            when_zero="it costs nothing, so any amount may be bought",
         ),
     ),
     ("year",),
@@ -249,6 +260,7 @@ SETTINGS: Final = (
         "the most energy that the grid gives in one slot",
         "kWh",
         study=("GridEnergyLimitsUpper",),
+        usual=(10, 100_000),
     ),
     Column(
         "solar_existing_kwp",
@@ -257,15 +269,26 @@ SETTINGS: Final = (
         "kWp",
         default=0,
         study=("PRESENT_SOLAR_CAPACITY",),
+        usual=_USUAL_SOLAR,
     ),
-    Column("solar_max_added_kwp", "Room for solar", "the most solar that may be added in all", "kWp"),
-    Column("battery_existing_kwh", "Existing battery", "the battery that is there already", "kWh", default=0),
+    Column(
+        "solar_max_added_kwp", "Room for solar", "the most solar that may be added in all", "kWp", usual=_USUAL_SOLAR
+    ),
+    Column(
+        "battery_existing_kwh",
+        "Existing battery",
+        "the battery that is there already",
+        "kWh",
+        default=0,
+        usual=_USUAL_BATTERY,
+    ),
     Column(
         "battery_max_kwh",
         "Room for battery",
         "the most battery that may be added in all",
         "kWh",
         study=("BatteryEnergyCapacity",),
+        usual=_USUAL_BATTERY,
     ),
     Column(
         "c_rate",
@@ -276,6 +299,7 @@ SETTINGS: Final = (
         default=0.5,
         source="the depot study",
         study=("C_Rate",),
+        usual=(0.1, 3),
     ),
     Column(
         "c_rate_basis",
@@ -302,6 +326,7 @@ SETTINGS: Final = (
         highest=1e6,
         is_positive=True,
         is_needed=False,
+        usual=(1, 86_400),
     ),
     Column(
         "gap",
@@ -310,11 +335,17 @@ SETTINGS: Final = (
         "-",
         highest=1,
         default=0.0,
+        usual=(0, 0.1),
     ),
 )
 
 CAPEX_BUDGET_SETTING: Final = Column(
-    "capex_budget", "CapEx budget", "the most that may be spent in every year", "USD", is_needed=False
+    "capex_budget",
+    "CapEx budget",
+    "the most that may be spent in every year",
+    "USD",
+    is_needed=False,
+    usual=_USUAL_BUDGET,
 )
 """A setting of one run only: the Costs table holds a budget for each year."""
 
@@ -351,7 +382,12 @@ STUDY_DAY_TYPE: Final = ("Average day", 365.0)
 def charger_price(charger: str) -> Column:
     """The column of the Costs table that holds one charger type's price."""
     return Column(
-        f"charger_price {charger}", charger, f"the price of one {charger} charger bought in the year", "USD/unit"
+        f"charger_price {charger}",
+        charger,
+        f"the price of one {charger} charger bought in the year",
+        "USD/unit",
+        usual=(200, 500_000),
+        when_zero="it costs nothing, so any number may be bought",
     )
 
 

@@ -1,4 +1,5 @@
-"""Everything that can be wrong with an input, in one list, for the study's layout and for the planning workbook.
+"""Everything that can be wrong with an input, in one list, for both forms of the study's layout and for the planning
+workbook.
 
 A fault is put into a workbook in order; it says where and how fleetopt is to answer.
 """
@@ -25,21 +26,42 @@ from openpyxl.worksheet.worksheet import Worksheet
 from fleetopt import schema
 from fleetopt.books.planning import SETTINGS_TABLE
 
-STUDY, PLANNING = "study", "planning"
-BOTH = (STUDY, PLANNING)
+STUDY, FOLDER, PLANNING = "study", "folder", "planning"
+WORKBOOKS = (STUDY, PLANNING)
+IN_STUDY = (STUDY, FOLDER)
+LAYOUTS = (STUDY, FOLDER, PLANNING)
+"""The study's layout as one workbook, as a folder with five, and the planning workbook."""
 _TABLES = {table.name: table for table in (SETTINGS_TABLE, *schema.TABLES)}
 _STUDY_SHEETS = {table.name: table.study_sheet for table in schema.TABLES if table.study_sheet} | {
     "tblSettings": schema.STUDY_ENERGY_SHEET,
     "tblChargers": schema.STUDY_PARAMETER_SHEET,
 }
+_FILES = {table.study_sheet: table.study_files[0] for table in schema.TABLES if table.study_files}
 
 
 class Depot:
     """A workbook in order that is about to be spoiled; tables and columns have the schema's names in either layout."""
 
     def __init__(self, path: Path, layout: str) -> None:
-        self.layout = layout
+        """Open a workbook; of the study's layout in either form its single one."""
+        self.layout = STUDY if layout == FOLDER else layout
         self.book = openpyxl.load_workbook(path, keep_vba=path.suffix == ".xlsm")
+
+    def save(self, path: Path, layout: str) -> list[Path]:
+        """Write it; as a folder, each of the study's tables goes to its own workbook. The workbooks written."""
+        if layout != FOLDER:
+            self.book.save(path)
+            return [path]
+        path.mkdir()
+        sheets = self.book._sheets
+        by_file: dict[str, list[Worksheet]] = {}
+        for sheet in sheets:
+            by_file.setdefault(file_of(sheet.title), []).append(sheet)
+        for file, own in by_file.items():
+            self.book._sheets = own
+            self.book.active = 0
+            self.book.save(path / file)
+        return [path / file for file in by_file]
 
     def sheet(self, table: str) -> Worksheet:
         if self.layout == STUDY:
@@ -120,6 +142,11 @@ class Depot:
         return f"{self.sheet(table).title}!{top}:{top}"
 
 
+def file_of(sheet: str) -> str:
+    """The workbook of the study's folder that holds a sheet."""
+    return _FILES.get(sheet, schema.STUDY_PARAMETER_FILES[0])
+
+
 def address(cell: Cell) -> str:
     return f"{cell.parent.title}!{cell.coordinate}"
 
@@ -138,11 +165,13 @@ class Fault:
     """Of the finding that is due; nothing: the workbook is taken as it is, and gives the same plan."""
     words: str = ""
     """What the finding has to say, in its message or its advice."""
-    layouts: Sequence[str] = BOTH
+    layouts: Sequence[str] = LAYOUTS
     is_same_plan: bool = False
     """Whether the plan is that of the workbook in order."""
-    package: Callable[[dict[str, bytes]], None] | None = None
-    """Changes the parts of the file once it is saved."""
+    package: Callable[[dict[str, bytes]], bool] | None = None
+    """Changes the parts of a file once it is saved; whether it found what it changes."""
+    has_plan: bool = True
+    """Whether a plan exists where the workbook is taken."""
     button: bool = True
     """Whether the workbook that is open in Excel can have this fault, and shows it."""
 
@@ -155,12 +184,17 @@ class Fault:
         """Write the workbook with its fault; the cell that is to be named."""
         depot = Depot(clean, layout)
         place = self.spoil(depot)
-        depot.book.save(path)
+        files = depot.save(path, layout)
         if self.package:
-            parts = parts_of(path)
-            self.package(parts)
-            write_parts(path, parts)
-        return place
+            assert sum(self._spoil_package(file) for file in files) > 0
+        return f"[{file_of(place.partition('!')[0])}]{place}" if place and layout == FOLDER else place
+
+    def _spoil_package(self, path: Path) -> bool:
+        assert self.package
+        parts = parts_of(path)
+        has_changed = self.package(parts)
+        write_parts(path, parts)
+        return has_changed
 
 
 def parts_of(path: Path) -> dict[str, bytes]:
@@ -350,10 +384,12 @@ def two_tables(depot: Depot) -> str:
     return ""
 
 
-def named_alike(parts: dict[str, bytes]) -> None:
+def named_alike(parts: dict[str, bytes]) -> bool:
+    before = dict(parts)
     for name, content in parts.items():
         if name.startswith("xl/tables/"):
             parts[name] = content.replace(b"tblOlder", b"tblFleet")
+    return parts != before
 
 
 def hide(table: str, row: int) -> Spoil:
@@ -429,10 +465,10 @@ def marked(table: str, column: str, row: int = 1) -> Spoil:
     return put(table, column, 987654321, row)
 
 
-def raw(cell: str) -> Callable[[dict[str, bytes]], None]:
+def raw(cell: str) -> Callable[[dict[str, bytes]], bool]:
     """Write the marked cell's XML anew: `{place}` stands for its attributes but the type."""
 
-    def change(parts: dict[str, bytes]) -> None:
+    def change(parts: dict[str, bytes]) -> bool:
         for name, content in parts.items():
             if name.startswith("xl/worksheets/sheet") and b"987654321" in content:
                 parts[name] = re.sub(
@@ -440,22 +476,22 @@ def raw(cell: str) -> Callable[[dict[str, bytes]], None]:
                     lambda found: cell.replace("{place}", found[1].decode()).encode(),
                     content,
                 )
-                return
-        raise AssertionError("no cell is marked")
+                return True
+        return False
 
     return change
 
 
-def in_sheets(old: bytes, new: bytes) -> Callable[[dict[str, bytes]], None]:
+def in_sheets(old: bytes, new: bytes) -> Callable[[dict[str, bytes]], bool]:
     """Change the XML of every sheet."""
 
-    def change(parts: dict[str, bytes]) -> None:
+    def change(parts: dict[str, bytes]) -> bool:
         count = 0
         for name, content in parts.items():
             if name.startswith("xl/worksheets/sheet"):
                 parts[name], done = re.subn(old, new, content, count=1)
                 count += done
-        assert count
+        return count > 0
 
     return change
 
@@ -477,6 +513,7 @@ def _cells() -> list[Fault]:
         "infinity as text": ("inf", "the text 'inf'"),
         "infinity as a sign": ("∞", "the text '∞'"),
         "a dash for nothing": ("-", "the text '-'"),
+        "a percentage of nothing": ("25%", "the text '25%'"),
         "a truth": (True, "is TRUE"),
         "a date": (datetime.datetime(2026, 5, 2), "the date or time 2026-05-02"),
         "a time": (datetime.time(6, 30), "the date or time"),
@@ -489,6 +526,7 @@ def _cells() -> list[Fault]:
         "a huge figure": (1e300, "must be at most 5,000"),
         "a blank": (None, "is blank"),
         "blanks only": ("  \u00a0 ", "is blank"),
+        "a zero-width space only": ("\u200b", "is blank"),
         "text that starts with an equals sign": ("'=1+1", "the text"),
         "text that starts with an at sign": ("@SUM(A1)", "the text '@SUM(A1)'"),
     }
@@ -503,6 +541,9 @@ def _cells() -> list[Fault]:
         "an exponent": ("2.5e2", "250"),
         "decimals with a comma": ("250,00", "250"),
         "a plus sign": ("+250", "250"),
+        "a zero-width space": ("2\u200b50", "250"),
+        "a mark of the byte order": ("\ufeff250", "250"),
+        "a control character": ("250\x7f", "250"),
     }
     faults += [
         Fault(
@@ -540,6 +581,13 @@ def _cells() -> list[Fault]:
         ),
         Fault("half a year", put("tblFleet", "year", 2025.5), "error", "is 2025.5, must be a whole number"),
         Fault("a year as text", put_as_text("tblFleet", "year", "2025"), "note", "read as 2025", is_same_plan=True),
+        Fault(
+            "a share as a percentage",
+            put("tblSettings", "c_rate", "50 %"),
+            "note",
+            "read as 0.5",
+            is_same_plan=True,
+        ),
         Fault("a year as a date", put("tblFleet", "year", datetime.datetime(2025, 1, 1)), "error", "the date or time"),
         Fault("a year in two figures", put("tblFleet", "year", 25), "error", "is 25, must be 1900 or more"),
         Fault("a year with a figure too many", put("tblFleet", "year", 20255), "error", "must be at most 2200"),
@@ -653,7 +701,7 @@ def _meaning() -> list[Fault]:
         ),
         Fault("a charger twice", repeat_row("tblChargers", 1), "error", "is given twice", (PLANNING,)),
         Fault("a day type twice", repeat_row("tblDayTypes", 0), "error", "is given twice", (PLANNING,)),
-        Fault("a charger offered twice", put("tblChargers", "power_kw", 400, 1), "error", "is offered twice", (STUDY,)),
+        Fault("a charger offered twice", put("tblChargers", "power_kw", 400, 1), "error", "is offered twice", IN_STUDY),
         Fault("an unknown truck type", put("tblFleet", "truck_type", "11"), "error", "is '11', must be a type"),
         Fault("an unknown slot", put("tblFleet", "slot", "6AM-12AM"), "error", "Did you mean '6"),
         Fault("a misspelt slot", put("tblFleet", "slot", "6AM-1PM"), "error", "Did you mean '6AM-12PM'?"),
@@ -666,6 +714,21 @@ def _meaning() -> list[Fault]:
             "note",
             "is read as",
             is_same_plan=True,
+        ),
+        Fault(
+            "a slot with invisible letters",
+            put("tblFleet", "slot", "\u200e6AM-\u200b12PM\ufeff", 0),
+            "",
+            is_same_plan=True,
+        ),
+        Fault(
+            "a truck type with a zero-width space", put("tblFleet", "truck_type", "1\u200b", 0), "", is_same_plan=True
+        ),
+        Fault(
+            "a vehicle twice in a year but for what is invisible",
+            repeat_row("tblFleet", 0, vehicle="V001\u00ad_2025\u200b"),
+            "error",
+            "is given twice, first in",
         ),
         Fault("a truck type with blanks", put("tblFleet", "truck_type", " 1 ", 0), "", "", is_same_plan=True),
         Fault(
@@ -688,10 +751,10 @@ def _meaning() -> list[Fault]:
             "has no figures for 2027",
         ),
         Fault("no budget for a year", put("tblCosts", "capex_budget", None, 2), "error", "is blank", (PLANNING,)),
-        Fault("a second budget", second_budget, "error", "a second budget", (STUDY,)),
+        Fault("a second budget", second_budget, "error", "a second budget", IN_STUDY),
         Fault("slots of less than a day", short_slot, "error", "make 23 hours", (PLANNING,)),
-        Fault("slots that overlap", put("tblEnergy", "slot", "12AM-7AM", 0), "error", "make 25 hours", (STUDY,)),
-        Fault("slots with a gap", put("tblEnergy", "slot", "12AM-5AM", 0), "error", "make 23 hours", (STUDY,)),
+        Fault("slots that overlap", put("tblEnergy", "slot", "12AM-7AM", 0), "error", "make 25 hours", IN_STUDY),
+        Fault("slots with a gap", put("tblEnergy", "slot", "12AM-5AM", 0), "error", "make 23 hours", IN_STUDY),
         Fault(
             "hours that are not the slot's",
             put_several(("tblEnergy", "hours", 5, 0), ("tblEnergy", "hours", 7, 1)),
@@ -699,7 +762,7 @@ def _meaning() -> list[Fault]:
             "5 hours",
             (PLANNING,),
         ),
-        Fault("a slot that is no span", put("tblEnergy", "slot", "Night", 0), "error", "a span of the day", (STUDY,)),
+        Fault("a slot that is no span", put("tblEnergy", "slot", "Night", 0), "error", "a span of the day", IN_STUDY),
         Fault("day types of more than a year", put("tblDayTypes", "days", 366.5, 0), "error", "366", (PLANNING,)),
         Fault("day types of less than a year", put("tblDayTypes", "days", 300, 0), "error", "300 days", (PLANNING,)),
         Fault("more than its range", put("tblFleet", "distance_km", 450, 0), "warning", "more than its range of 400"),
@@ -709,10 +772,34 @@ def _meaning() -> list[Fault]:
             "warning",
             "more than its battery",
         ),
-        Fault("W for kW", put("tblChargers", "power_kw", 50_000, 0), "warning", "usual is", (PLANNING,)),
-        Fault("a price in cents", put("tblEnergy", "grid_price", 15, 0), "warning", "Check the unit"),
-        Fault("MWh for kWh", put("tblTrucks", "consumption", 0.0009, 0), "warning", "a thousand times off"),
-        Fault("a price in thousands", put("tblCosts", "solar_price", 0.45), "warning", "a thousand times off"),
+        Fault("W for kW", put("tblChargers", "power_kw", 50_000, 0), "warning", "is it in W?", (PLANNING,)),
+        Fault("a price in cents", put("tblEnergy", "grid_price", 15, 0), "warning", "is it in cents"),
+        Fault("MWh for kWh", put("tblTrucks", "consumption", 0.0009, 0), "warning", "is it in MWh/km?"),
+        Fault("kWh on 100 km", put("tblTrucks", "consumption", 90, 0), "warning", "or kWh/100 km?", has_plan=False),
+        Fault("a price of a watt", put("tblCosts", "solar_price", 0.45), "warning", "is it in USD/Wp?"),
+        Fault("a charger in thousands", put("tblCosts", "charger_price 50 kW", 1), "warning", "thousands of USD?"),
+        Fault(
+            "a budget in thousands",
+            put("tblCosts", "capex_budget", 60, 0),
+            "warning",
+            "is it in thousands of USD?",
+            (PLANNING,),
+            has_plan=False,
+        ),
+        Fault("Wh of baseload", put("tblEnergy", "baseload_kwh", 7154.2, 0), "warning", "is it in Wh?", has_plan=False),
+        Fault("Wp for kWp", put("tblSettings", "solar_existing_kwp", 500_000), "warning", "is it in Wp?"),
+        Fault("Wh of grid", put("tblSettings", "grid_limit_kwh", 1_750_000), "warning", "is it in Wh?"),
+        Fault("a percentage for the gap", put("tblSettings", "gap", 1), "warning", "per cent?", (PLANNING,)),
+        Fault(
+            "Wh for a scenario's battery",
+            put("tblScenarios", "battery_max_kwh", 2_000_000, 0),
+            "warning",
+            "is it in Wh?",
+            (PLANNING,),
+        ),
+        Fault("a month's sun", put("tblEnergy", "solar_yield", 20, 0), "warning", "on a day of the type"),
+        Fault("solar for nothing", put("tblCosts", "solar_price", 0), "warning", "any amount may be bought"),
+        Fault("a truck that needs nothing", put("tblTrucks", "consumption", 0), "warning", "needs no energy"),
         Fault(
             "a percentage for the export ratio",
             put("tblSettings", "export_ratio", 100),
@@ -725,12 +812,20 @@ def _meaning() -> list[Fault]:
         Fault("a fleet that shrinks", shrinking, "warning", "the fleet shrinks from 15"),
         Fault("a setting twice", setting_twice, "error", "is given twice, first in"),
         Fault("a setting that is none", misspelt_setting, "error", "is missing"),
-        Fault(
-            "a blank for what has a default",
-            put("tblSettings", "c_rate", None),
-            "note",
-            "is blank",
-            (PLANNING,),
+        *(
+            Fault(
+                f"a blank for the default of {name}",
+                put(table, name, None, 0),
+                "note",
+                f"is blank; {default} is taken",
+                (PLANNING,),
+                is_same_plan=True,
+            )
+            for table, name, default in (
+                ("tblSettings", "c_rate", 0.5),
+                ("tblChargers", "chargers_existing", 0),
+                ("tblScenarios", "run", "yes"),
+            )
         ),
         Fault(
             "no scenario to run",
@@ -788,7 +883,7 @@ def misspelt_setting(depot: Depot) -> str:
 def _structure() -> list[Fault]:
     """Sheets, tables, columns and rows that are not where and as they were."""
     return [
-        Fault("a missing sheet", delete_sheet("tblTrucks"), "error", "is missing"),
+        Fault("a missing sheet", delete_sheet("tblTrucks"), "error", "is missing", WORKBOOKS),
         Fault("a renamed sheet", rename_sheet("tblTrucks", "Lorries"), "error", "is missing", (STUDY,)),
         Fault(
             "a misspelt sheet", rename_sheet("tblFleet", "Vehcle_dat"), "error", "Did you mean 'Vehcle_dat'?", (STUDY,)
@@ -833,7 +928,7 @@ def _structure() -> list[Fault]:
             other_currency,
             "error",
             "there is no price for it",
-            (STUDY,),
+            IN_STUDY,
         ),
         Fault(
             "a price in another currency",
@@ -844,6 +939,12 @@ def _structure() -> list[Fault]:
         Fault(
             "a column in another case, with a line break",
             rename_column("tblFleet", "distance_km", lambda header: header.upper().replace("DAILY", "DAILY\n")),
+            "",
+            is_same_plan=True,
+        ),
+        Fault(
+            "a column with invisible letters",
+            rename_column("tblFleet", "distance_km", lambda header: f"\ufeff{header[:3]}\u00ad{header[3:]}\u200b"),
             "",
             is_same_plan=True,
         ),
@@ -882,7 +983,7 @@ def _structure() -> list[Fault]:
             beside((3, 0, "Source: the depot's own survey")),
             "note",
             "was not read",
-            (STUDY,),
+            IN_STUDY,
             is_same_plan=True,
         ),
         Fault(
@@ -893,7 +994,7 @@ def _structure() -> list[Fault]:
             (PLANNING,),
             is_same_plan=True,
         ),
-        Fault("a total below the table", beside((1, -3, 7500.0), (1, 0, "Total")), "error", "", (STUDY,)),
+        Fault("a total below the table", beside((1, -3, 7500.0), (1, 0, "Total")), "error", "", IN_STUDY),
         Fault(
             "a total below the table, apart",
             beside((2, -3, 7500.0), (2, 0, "Total")),
@@ -960,7 +1061,7 @@ class FileFault:
     """Makes it of a workbook in order, in a folder; where it is."""
     words: str = ""
     code: int = 6
-    layouts: Sequence[str] = BOTH
+    layouts: Sequence[str] = WORKBOOKS
 
 
 def _content(name: str, content: bytes) -> Callable[[Path, Path], Path]:

@@ -143,9 +143,11 @@ def test_a_choice_is_one_of_its_words_in_any_case(value):
     assert good(value, BASIS) == "hour"
 
 
-@pytest.mark.parametrize("value", [None, "", "  "])
-def test_a_blank_is_the_default_or_nothing_where_nothing_is_needed(value):
-    assert good(value, Column("c_rate", "C-rate", "the share", default=0.5)) == 0.5
+@pytest.mark.parametrize("value", [None, "", "  ", "\u00a0", "\u200b"])
+def test_a_blank_is_the_default_with_a_note_or_nothing_where_nothing_is_needed(value):
+    problems = []
+    assert convert(value, Column("c_rate", "C-rate", "the share", default=0.5), "T!C2", problems) == 0.5
+    assert [str(problem) for problem in problems] == ["note: T!C2: C-rate is blank; 0.5 is taken."]
     assert good(value, Column("range_km", "Range", "the range", is_needed=False)) is None
     assert is_blank(value)
     assert not is_blank(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fleetopt.checks import check
-from fleetopt.inputs import Cell, Inputs
+from fleetopt.inputs import Inputs
 from fleetopt.problem import note
 from tests.untidy import small_inputs
 
@@ -180,70 +180,4 @@ def test_the_horizon_counts_from_the_first_year(inputs):
     assert [text.split(",")[0] for text in found(inputs)] == [
         "error: Costs!A2: 2027 has no row of costs",
         "error: Fleet!C2: no vehicle is listed for 2027",
-    ]
-
-
-@pytest.mark.parametrize(("distance", "count"), [(400, 0), (400.1, 1)])
-def test_a_vehicle_drives_up_to_its_range(inputs, distance, count):
-    inputs.fleet.values["distance_km"][0] = distance
-    warnings = [problem for problem in check(inputs) if "range of 400 km" in problem.message]
-    assert [problem.where for problem in warnings] == ["Fleet!D2"] * count
-    assert all(problem.severity == "warning" for problem in check(inputs))
-
-
-@pytest.mark.parametrize(("consumption", "count"), [(3.6, 0), (3.7, 1)])
-def test_a_vehicle_needs_up_to_its_battery(inputs, consumption, count):
-    inputs.trucks.values["consumption"][0] = consumption  # 100 km x 3.6 kWh/km = 360 kWh, the battery
-    assert [problem.where for problem in check(inputs)] == ["Fleet!D2"] * count
-    assert all("370 kWh a day, more than its battery of 360 kWh" in text for text in found(inputs))
-
-
-def test_a_truck_without_range_and_battery_drives_any_distance(inputs):
-    inputs.trucks.values.update(range_km=[None, None], battery_kwh=[None, None])
-    inputs.fleet.values["distance_km"][0] = 5000.0
-    assert found(inputs) == []
-
-
-@pytest.mark.parametrize(("ratio", "count"), [(0, 0), (1, 0), (1.01, 1)])
-def test_an_export_ratio_above_1_is_a_warning(inputs, ratio, count):
-    inputs.settings["export_ratio"] = Cell(ratio, "Settings!B2")
-    inputs.scenarios.values["export_ratio"][1] = ratio
-    assert [problem.where for problem in check(inputs)] == ["Settings!B2", "Scenarios!C3"][: 2 * count]
-    assert all(text.startswith("warning: ") for text in found(inputs))
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "value", "where"),
-    [
-        ("energy", "grid_price", 15.0, "Energy!E2"),  # cents
-        ("chargers", "power_kw", 50_000.0, "Chargers!B2"),  # W
-        ("trucks", "consumption", 900.0, "Trucks!E2"),  # Wh
-        ("costs", "solar_price", 0.45, "Costs!C2"),  # USD/Wp
-    ],
-)
-def test_a_figure_in_a_wrong_unit_is_doubted(inputs, table, column, value, where):
-    getattr(inputs, table).values[column][0] = value
-    doubts = [problem for problem in check(inputs) if "usual is" in problem.message]
-    assert [(problem.severity, problem.where) for problem in doubts] == [("warning", where)]
-
-
-def test_a_figure_ten_times_the_usual_is_not_doubted_yet(inputs):
-    inputs.energy.values["grid_price"] = [10.0, 0.002]
-    assert found(inputs) == []
-
-
-def test_many_doubtful_figures_of_a_column_are_one_warning(inputs):
-    inputs.energy.values["grid_price"] = [15.0, 25.0]
-    assert "is 15 (and in 1 more rows); usual is 0.02 to 1." in found(inputs)[0]
-    assert len(found(inputs)) == 1
-
-
-def test_a_fleet_that_shrinks_is_a_warning(inputs):
-    rows = inputs.fleet
-    second = {"vehicle": "V2", "truck_type": "1", "year": 2025, "distance_km": 1.0, "slot": "12AM-12PM"}
-    for name, value in second.items():
-        rows.values[name].append(value)
-    assert found(inputs) == [
-        "warning: Fleet!C3: the fleet shrinks from 2 vehicles in 2025 to 1 in 2026. Check that no row is missing; what "
-        "was bought before stays."
     ]

@@ -32,7 +32,6 @@ from fleetopt.number_text import readings
         ("€ 250", 250.0),
         ("250 EUR", 250.0),
         ("$1,234.50", 1234.5),
-        ("50 %", 0.5),
         ("250 kWh", 250.0),
     ],
 )
@@ -53,3 +52,18 @@ def test_a_text_with_two_readings_has_both(text: str, figures: list[float]):
 )
 def test_a_text_that_is_no_number_has_none(text: str):
     assert readings(text, "kWh") == []
+
+
+@pytest.mark.parametrize("unit", ["-", "1/h", ""])
+def test_a_percentage_is_a_share(unit: str):
+    assert readings("50 %", unit) == [0.5]
+
+
+@pytest.mark.parametrize("unit", ["kWh", "USD", "km"])
+def test_a_percentage_is_no_amount(unit: str):
+    assert readings("50 %", unit) == []
+
+
+@pytest.mark.parametrize("text", ["250\u200b", "\ufeff250", "2\u00ad50", "\u202a250\u202c", "250\x07"])
+def test_what_is_invisible_does_not_count(text: str):
+    assert readings(text, "kWh") == [250.0]

@@ -215,8 +215,6 @@ def _named_values(block: Block, found: Found, problems: list[Problem]) -> dict[s
         else:
             value = row[found.columns["value"]]
             cells[column.name] = Cell(convert(value, column, where, problems), where)
-            if is_blank(value) and column.default is not None:
-                problems.append(note(where, f"{column.heading} is blank; {column.default} is taken."))
     for column in schema.SETTINGS:
         if column.name not in cells and column.is_needed:
             if column.default is None:

@@ -6,6 +6,7 @@ The same for every book; a book only says which header means which column.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ from fleetopt.books.block import Block
 from fleetopt.cells import convert, is_blank
 from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Rows
+from fleetopt.plain_text import plain_text
 from fleetopt.problem import Problem, error, nearest, note
 
 _HEADER_ROWS = 50
@@ -31,7 +33,8 @@ class Found:
 
 def key(text: object) -> str:
     """What counts when headers and names are compared: letters, figures with their sign and point, in lower case."""
-    plain = re.sub(r"(?<=\d)[.,](?=\d)", "point", str(text).casefold())
+    plain = unicodedata.normalize("NFKC", plain_text(str(text))).casefold()
+    plain = re.sub(r"(?<=\d)[.,](?=\d)", "point", plain)
     plain = re.sub(r"(?:^|(?<=\s))-(?=\d)", "minus", plain)
     return re.sub(r"[\W_]+", "", plain)
 
@@ -159,7 +162,9 @@ def read_names(
         cells[column.name] = Cell(convert(row[found.columns["value"]], column, where, problems), where)
     j = found.columns["name"]
     there = [
-        row[j] for row in block.rows[found.row + 1 :] if len(row) > j and isinstance(row[j], str) and row[j].strip()
+        row[j]
+        for row in block.rows[found.row + 1 :]
+        if len(row) > j and isinstance(row[j], str) and not is_blank(row[j])
     ]
     problems.extend(
         error(
