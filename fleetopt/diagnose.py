@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleetopt.case import Case
-from fleetopt.limits import LIMITS, Limit
+from fleetopt.limits import BUDGET, LIMITS, Limit
 from fleetopt.margins import Raise, least_cost, smallest_raise
 from fleetopt.model import build
 from fleetopt.model.expression import FloatArray
@@ -26,6 +26,8 @@ _SHORT = 1e-6
 """kWh; less is not called short."""
 _DOUBTFUL = 3.0
 """A limit that must rise by more than this factor may be mistyped, or what needs it."""
+_OUTSTANDING = 6.0
+"""A figure that is more than so many times the usual one is suspected before the limit."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Diagnosis:
     problems: list[Problem]
     remedies: list[Raise]
     """Each alone makes a plan possible; tried out."""
+
+
+def is_beyond_reach(case: Case) -> bool:
+    """Whether simple arithmetic shows that there is no plan."""
+    return any(True for _ in _beyond_reach(case))
 
 
 def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
@@ -47,7 +54,7 @@ def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
     """
     deadline = deadline.within(_SECONDS)
     program = build(case)
-    shortages = [*_beyond_supply(case)] or [*_shortfalls(case, program, deadline)]
+    shortages = [*_beyond_reach(case)] or [*_shortfalls(case, program, deadline)]
     remedies = _remedies(case, program, deadline)
     if remedies:
         alone = len(remedies[0].limits) == 1
@@ -86,7 +93,7 @@ def raise_text(case: Case, limit: Limit, raised: FloatArray) -> str:
 
 def _said(case: Case, remedy: Raise) -> Problem:
     raises = [raise_text(case, limit, raised) for limit, raised in remedy.limits.items()]
-    names = " and the ".join(limit.name for limit in remedy.limits)
+    names = " and the ".join(f"{limit.name} ({limit.setting})" for limit in remedy.limits)
     advice = f"Raise {' and '.join(raises)}; a plan then costs {remedy.cost:,.0f} USD.{_doubt(case, remedy)}"
     low = "is" if len(remedy.limits) == 1 else "are"
     return error(next(iter(remedy.limits)).setting, f"the {names} {low} too low.", advice)
@@ -105,23 +112,31 @@ def _doubt(case: Case, remedy: Raise) -> str:
 
 
 def _suspect(case: Case, limit: Limit) -> str:
-    """The figure that stands out most from its like: a slot's need, or else the limit itself."""
-    needs = {
-        "charging need": case.charging_kwh,
-        "baseload": np.broadcast_to(case.baseload_kwh, case.charging_kwh.shape),
-    }
-    stands_out: dict[str, float] = {}
-    for name, need in needs.items():
-        usual = float(np.median(need[need > 0])) if (need > 0).any() else 0.0
-        if usual > 0:
-            index = np.unravel_index(int(need.argmax()), need.shape)
-            where = case.where(*(int(i) for i in index))
-            ratio = float(need.max()) / usual
-            stands_out[f"the {name} of {need[index]:,.10g} kWh in {where}, {ratio:,.0f} times the usual one"] = ratio
-    said = max(stands_out, key=lambda said: stands_out[said], default="")
-    if said and stands_out[said] > 2 * _DOUBTFUL:
-        return said
-    return f"the {limit.name} of {float(limit.of(case).max()):,.10g} {limit.unit}"
+    """The figure that stands out most from its like, or else the limit itself."""
+    ratio, said = max(_outstanding(case, limit))
+    return said if ratio > _OUTSTANDING else f"the {limit.name} of {float(limit.of(case).max()):,.10g} {limit.unit}"
+
+
+def _outstanding(case: Case, limit: Limit) -> Iterator[tuple[float, str]]:
+    """What a limit has to do with: the largest figure of each kind, and how many times the usual one it is."""
+    baseload = np.broadcast_to(case.baseload_kwh, case.charging_kwh.shape)
+    for name, need in (("charging need", case.charging_kwh), ("baseload", baseload)):
+        index = np.unravel_index(int(need.argmax()), need.shape)
+        where = case.where(*(int(i) for i in index))
+        yield _among_its_like(f"the {name} of {need[index]:,.10g} kWh in {where}", need)
+    if limit is BUDGET:
+        prices = {"solar": case.solar_price, "battery": case.battery_price}
+        prices |= {f"a {charger} charger": case.charger_price[c] for c, charger in enumerate(case.chargers)}
+        for name, price in prices.items():
+            y = int(price.argmax())
+            yield _among_its_like(f"the price of {name} of {price[y]:,.10g} USD in {case.years[y]}", price)
+
+
+def _among_its_like(said: str, figures: FloatArray) -> tuple[float, str]:
+    """The largest of some figures against their median."""
+    usual = float(np.median(figures[figures > 0])) if (figures > 0).any() else math.inf
+    ratio = float(figures.max()) / usual
+    return ratio, f"{said}, {ratio:,.0f} times the usual one"
 
 
 @dataclass(frozen=True)
@@ -143,6 +158,12 @@ def _worst(case: Case, shortages: list[_Shortage]) -> Iterator[Problem]:
         yield error("", f"{len(shortages) - len(largest)} more slots fall short by less.")
 
 
+def _beyond_reach(case: Case) -> Iterator[_Shortage]:
+    """Slots that need more energy or charging power than can be had at all."""
+    yield from _beyond_supply(case)
+    yield from _beyond_power(case)
+
+
 def _beyond_supply(case: Case) -> Iterator[_Shortage]:
     """Slots that need more than grid, all panels and all batteries allowed can give."""
     solar = case.solar_yield * (case.solar_existing_kwp + case.solar_max_added_kwp)
@@ -157,15 +178,33 @@ def _beyond_supply(case: Case) -> Iterator[_Shortage]:
         )
 
 
+def _beyond_power(case: Case) -> Iterator[_Shortage]:
+    """Slots that charge more than could be with nothing but chargers bought, even parts of one."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most_bought = (case.power_kw[:, None] / case.charger_price).max(axis=0) * case.capex_budget
+    bought = np.where(case.charger_price.min(axis=0) > 0, most_bought, math.inf)
+    power = case.power_kw @ case.chargers_existing + bought.cumsum()
+    most = np.broadcast_to(power[:, None, None] * case.hours, case.charging_kwh.shape)
+    for index, short in _positive(case.charging_kwh - most):
+        yield _Shortage(
+            index,
+            short,
+            f"{case.charging_kwh[index]:,.1f} kWh are to be charged, at most {most[index]:,.1f} can be even if the "
+            f"whole budget goes into chargers: {short:,.1f} kWh short.",
+        )
+
+
 def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[_Shortage]:
     """Where energy or charging power is missing when as little as possible is missing in all."""
     solution = least_cost(program.elastic("demand_balance", "charger_capacity"), deadline)
     if solution.values is None:
         return
     missing = solution.values[program.size[1] :].reshape(2, *case.demand_kwh.shape)
-    for what, amounts in zip(("energy", "charging power"), missing, strict=True):
-        for index, short in _positive(amounts):
-            yield _Shortage(index, short, f"{short:,.1f} kWh of {what} short within the present limits.")
+    for index, short in _positive(missing[0]):
+        grid = case.grid_limit_kwh[index[-1]]
+        yield _Shortage(index, short, f"{short:,.1f} kWh of energy short; the grid limit of {grid:,.10g} kWh binds.")
+    for index, short in _positive(missing[1]):
+        yield _Shortage(index, short, f"{short:,.1f} kWh of charging power short; the budget buys no more chargers.")
 
 
 def _positive(amounts: FloatArray) -> Iterator[tuple[tuple[int, int, int], float]]:

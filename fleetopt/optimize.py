@@ -12,7 +12,7 @@ import numpy as np
 
 from fleetopt.assumptions import assumptions
 from fleetopt.case import Case
-from fleetopt.diagnose import why_no_plan
+from fleetopt.diagnose import is_beyond_reach, why_no_plan
 from fleetopt.limits import Limit
 from fleetopt.margins import Raise
 from fleetopt.model import build
@@ -79,7 +79,9 @@ def optimize(
     deadline = Deadline(time_limit)
     program = build(case)
     chosen = fastest(program) if solver == "auto" else solver
-    if chosen == "cp-sat":
+    if is_beyond_reach(case):
+        solution = Solution("infeasible")
+    elif chosen == "cp-sat":
         solution = solve_by_parts(case, program, deadline, gap, report)
     else:
         solution = solve(program, chosen, deadline, gap=gap, report=report)
@@ -128,6 +130,8 @@ def _checked(case: Case, program: Program, solution: Solution, deadline: Deadlin
     else:
         notes.append("This plan is one of several: its cost is not proven least, others may cost the same or less.")
     plan = plan_of(case, program, values)
+    if plan.objective < 0:
+        notes.append("The depot earns more by exporting energy than it spends in all, so the total cost is negative.")
     verification = verify(plan, case, solution.objective, solution.bound)
     bound = min(solution.bound, plan.objective)
     distance = relative_gap(plan.objective, bound)

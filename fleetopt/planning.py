@@ -46,10 +46,12 @@ def run_settings(inputs: Inputs, changes: Mapping[str, Any] | None = None) -> di
 
 
 def solve(scenario: Scenario, settings: Mapping[str, Any], report: Callable[[Progress], None]) -> Result:
-    """Solve one scenario; a solver that breaks down is a result too."""
+    """Solve one scenario; a solver that breaks down is a result too. What is said of a limit names its cell."""
     started = datetime.now()
     try:
-        return optimize(scenario.case, **settings, report=report)
+        result = optimize(scenario.case, **settings, report=report)
+        problems = [replace(found, where=scenario.places.get(found.where, found.where)) for found in result.problems]
+        return replace(result, problems=problems)
     except SolverError as fault:
         problem = error("", f"the solver broke down: {fault}.", "Try another solver, and report this case.")
         seconds = (datetime.now() - started).total_seconds()

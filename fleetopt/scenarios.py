@@ -15,6 +15,7 @@ from fleetopt.cells import convert
 from fleetopt.columns import Column
 from fleetopt.demand import charging_kwh, fleet_size
 from fleetopt.inputs import Cell, Inputs
+from fleetopt.limits import LIMITS
 from fleetopt.plain_text import plain_text
 from fleetopt.problem import Problem, nearest
 
@@ -31,6 +32,8 @@ class Scenario:
     case: Case
     notes: list[str] = field(default_factory=list)
     """What this run changed against the input."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """For each limit that a user can change, by its name in a case, the cell that holds it."""
 
     @property
     def folder(self) -> str:
@@ -98,7 +101,9 @@ def scenarios(inputs: Inputs, names: Sequence[str] = (), changes: Mapping[str, A
     changed = with_changes(inputs, changes or {})
     base = _base(changed)
     return [
-        Scenario(table["scenario"][i], _case(changed, base, i), [*_notes(inputs, i, changes or {})])
+        Scenario(
+            table["scenario"][i], _case(changed, base, i), [*_notes(inputs, i, changes or {})], _places(changed, i)
+        )
         for i in dict.fromkeys(wanted)
     ]
 
@@ -110,12 +115,19 @@ def with_changes(inputs: Inputs, changes: Mapping[str, Any]) -> Inputs:
     settings = {**inputs.settings, **{name: Cell(value, f"--set {name}") for name, value in changes.items()}}
     own = {name: [None] * len(inputs.scenarios) for name in changes if name in inputs.scenarios.values}
     budget = schema.CAPEX_BUDGET_SETTING.name
-    spent = {budget: [settings.pop(budget).value] * len(inputs.costs)} if budget in changes else {}
+    costs = inputs.costs
+    if budget in changes:
+        spent = settings.pop(budget)
+        costs = replace(
+            costs,
+            values={**costs.values, budget: [spent.value] * len(costs)},
+            places={**costs.places, budget: lambda _i: spent.where},
+        )
     return replace(
         inputs,
         settings=settings,
         scenarios=replace(inputs.scenarios, values={**inputs.scenarios.values, **own}),
-        costs=replace(inputs.costs, values={**inputs.costs.values, **spent}),
+        costs=costs,
     )
 
 
@@ -165,6 +177,15 @@ def _case(inputs: Inputs, base: Mapping[str, Any], i: int) -> Case:
     settings = {name: inputs.settings[name].value for name in _OF_A_CASE}
     own = {name: inputs.scenarios.values[name][i] for name in _OF_A_SCENARIO}
     return Case(**{**base, **settings, **{name: value for name, value in own.items() if value is not None}})
+
+
+def _places(inputs: Inputs, i: int) -> dict[str, str]:
+    """The cell of each limit: the scenario's own, else that of the setting, or of the first year's budget."""
+    cells = {
+        limit.setting: inputs.settings.get(limit.setting) or inputs.costs.cell(limit.setting, 0) for limit in LIMITS
+    }
+    own = {name: inputs.scenarios.cell(name, i) for name in cells if inputs.scenarios.values[name][i] is not None}
+    return {name: cell.where for name, cell in {**cells, **own}.items()}
 
 
 def _notes(inputs: Inputs, i: int, changes: Mapping[str, Any]) -> Iterator[str]:

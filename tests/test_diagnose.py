@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from fleetopt.diagnose import why_no_plan
+from fleetopt.diagnose import is_beyond_reach, why_no_plan
 from fleetopt.limits import BUDGET, GRID_LIMIT
 from fleetopt.margins import room, with_limits
 from fleetopt.optimize import optimize
@@ -44,9 +45,37 @@ def test_a_need_beyond_all_supply_is_said_by_arithmetic():
     assert "25 kWh short" in said(case).replace(".0", "")
 
 
-def test_a_shortfall_says_year_slot_and_amount():
+def test_a_need_beyond_all_chargers_of_the_budget_is_said_by_arithmetic():
+    # 3,000 kWh in 24 h; one charger there and 1,500 USD for 1.5 more of 50 kW: 50 kW x 2.5 x 24 h = 3,000 kWh
+    just = one_slot(charging_kwh=3000.0, capex_budget=1500.0, chargers_existing=1.0, grid_limit_kwh=3000.0)
+    assert not is_beyond_reach(just)
+    short = replace(just, capex_budget=1400.0)  # 1.4 more: 2,880 kWh
+    assert is_beyond_reach(short)
+    text = "3,000.0 kWh are to be charged, at most 2,880.0 can be even if the whole budget goes into chargers: 120.0"
+    assert text in said(short)
+    assert "Raise the yearly CapEx budget from 1,400 to 2,000 USD" in said(short)  # two whole chargers
+
+
+def test_chargers_of_earlier_years_count_and_free_ones_have_no_end():
+    need = np.array([0.0, 2400.0])[:, None, None]  # two chargers x 24 h in the second year
+    case = one_slot(years=(2025, 2026), charging_kwh=need, capex_budget=1000.0, grid_limit_kwh=3000.0)
+    assert not is_beyond_reach(case)
+    assert is_beyond_reach(replace(case, capex_budget=[0.0, 1000.0]))
+    assert not is_beyond_reach(replace(case, capex_budget=0.0, charger_price=0.0))
+
+
+def test_what_arithmetic_shows_is_not_solved_for(monkeypatch):
+    monkeypatch.setattr("fleetopt.optimize.solve", lambda *_, **__: pytest.fail("solved"))
+    assert optimize(one_slot(grid_limit_kwh=99.0, battery_max_kwh=0.0)).status == "infeasible"
+
+
+def test_a_shortfall_says_year_slot_amount_and_what_binds():
     text = said(study(capex_budget=2000.0))
-    assert "2025 12PM-6PM: 129.0 kWh of charging power short" in text  # 729 kWh - 2 x 50 kW x 6 h
+    # 729 kWh - 2 x 50 kW x 6 h
+    assert "2025 12PM-6PM: 129.0 kWh of charging power short; the budget buys no more chargers." in text
+    assert "2028 12AM-6AM: 228.2 kWh of energy short; the grid limit of 900 kWh binds." in said(
+        study(grid_limit_kwh=900.0)
+    )
 
 
 def test_only_limits_that_help_alone_are_named():
@@ -85,6 +114,14 @@ def test_a_limit_that_must_rise_several_times_over_is_doubted():
     charging = study().charging_kwh.copy()
     charging[2, 0, 1] *= 1000  # a distance in metres
     assert "Most suspicious: the charging need of 1,764,000 kWh in 2027 6AM-12PM" in said(study(charging_kwh=charging))
+
+
+def test_a_price_that_stands_out_is_suspected_of_a_budget_only():
+    years = (2025, 2026, 2027)
+    case = one_slot(years=years, charger_price=[[100_000.0, 1000.0, 1000.0]], capex_budget=1000.0)
+    assert "Most suspicious: the price of a 50 kW charger of 100,000 USD in 2025, 100 times the usual one" in said(case)
+    off_grid = replace(case, capex_budget=1e6, grid_limit_kwh=1.0, battery_max_kwh=0.0)
+    assert "Most suspicious: the grid limit of 1 kWh per slot" in said(off_grid)
 
 
 def test_the_room_is_what_the_limits_may_fall_by():

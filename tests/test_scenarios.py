@@ -238,3 +238,17 @@ def test_scenarios_that_would_share_a_folder_are_refused(inputs):
     inputs.scenarios.values["scenario"] = ["Small grid", "Small-grid"]
     first, second = scenarios(inputs)
     assert first.folder != second.folder or any(problem.severity == "error" for problem in check(inputs))
+
+
+def test_each_limit_has_the_cell_that_holds_it():
+    inputs = small_inputs()
+    inputs.scenarios.values["grid_limit_kwh"] = [None, 900.0]
+    first, second = scenarios(inputs, list(inputs.scenarios.values["scenario"]))
+    assert first.places["grid_limit_kwh"] == inputs.settings["grid_limit_kwh"].where
+    assert second.places["grid_limit_kwh"] == inputs.scenarios.where("grid_limit_kwh", 1)
+    assert first.places["capex_budget"] == inputs.costs.where("capex_budget", 0)
+    changed = scenarios(inputs, changes={"grid_limit_kwh": 800.0, "capex_budget": 100.0})
+    for scenario in changed:
+        assert scenario.places["grid_limit_kwh"] == "--set grid_limit_kwh"
+        assert scenario.places["capex_budget"] == "--set capex_budget"
+        assert scenario.places["battery_max_kwh"] == inputs.settings["battery_max_kwh"].where

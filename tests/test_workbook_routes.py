@@ -90,6 +90,12 @@ def put(path: Path, table: str, heading: str, row: int, value: Any) -> str:
     return f"{sheet.title}!{get_column_letter(column)}{top + 1 + row}"
 
 
+def link(place: str) -> str:
+    """The formula that leads to a cell."""
+    sheet, cell = place.split("!")
+    return f'=HYPERLINK("#\'{sheet}\'!{cell}","{place}")'
+
+
 def figures(found: dict[str, Any], names: list[str]) -> dict[str, Any]:
     return {name: found[name] for name in names}
 
@@ -253,9 +259,7 @@ def test_faulty_inputs_are_listed_with_a_link_to_each_cell(plan, command):
     after = shown(plan)
     rows = after["tblMessages"][1:]
     assert [row[0] for row in rows] == ["error", "error"]
-    sheet_and_cell = [place.split("!") for place in places]
-    links = [f'=HYPERLINK("#\'{s}\'!{cell}","{s}!{cell}")' for s, cell in sheet_and_cell]
-    assert sorted(row[1] for row in rows) == sorted(links)
+    assert sorted(row[1] for row in rows) == sorted(map(link, places))
     assert all(row[2] and row[3] for row in rows)
     assert after["run_look"] == "Messages: 2 errors, each with a link to its cell."
     said = "Not run: 2 errors. Results, if any, are of an earlier run." if command == RUN else before["run_status"]
@@ -281,7 +285,7 @@ def test_faulty_inputs_in_place_end_with_3_and_say_the_same_in_the_workbook(plan
 def test_a_run_without_a_plan_says_why_and_the_earlier_results_stay(empty, solved, tmp_path, route):
     # No grid: at night there is nothing to charge from.
     path = Path(shutil.copy(empty if route == "new" else solved, tmp_path / "plan.xlsm"))
-    put(path, "tblSettings", "Value", 1, 0.0)
+    limit = put(path, "tblSettings", "Value", 1, 0.0)
     clear_runs(path)
     before = shown(path)
     if route == "button":
@@ -292,7 +296,8 @@ def test_a_run_without_a_plan_says_why_and_the_earlier_results_stay(empty, solve
     assert after["run_status"].startswith("0 of 3 scenarios solved.")
     assert "Messages" in after["run_look"]
     assert [row[1] for row in after["tblRuns"][1:]] == ["infeasible"] * 3
-    assert sum(row[0] == "error" for row in after["tblMessages"][1:]) >= 3
+    places = [row[1] for row in after["tblMessages"][1:] if "the grid limit (grid_limit_kwh) is too low" in str(row[2])]
+    assert places == [link(limit)] * 3
     assert [row[:5] for row in after["tblRepairs"][1:]] == [
         [scenario, 1, "Grid limit", 0, 1491] for scenario in ("Export 1.0", "Export 0.5", "Export 0.0")
     ]

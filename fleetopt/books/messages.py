@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fleetopt import schema
 from fleetopt.books.content import Formula, Value
 from fleetopt.problem import Problem
 
 _CELL = re.compile(r"(?P<sheet>[^!\[\]]+)!(?P<cell>[A-Z]{1,3}[0-9]+|[0-9]+:[0-9]+)")
-_NAMES = {column.name for column in schema.SETTINGS}
-"""Every setting's cell has its name."""
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -23,8 +20,6 @@ def message_rows(problems: Sequence[Problem]) -> list[list[Value]]:
 
 def link(where: str) -> Value:
     """A link to the cell of a workbook, where it is one; else the place in words."""
-    if where in _NAMES:
-        return Formula(f'=HYPERLINK("#{where}","{where}")', where)
     match = _CELL.fullmatch(where)
     if match is None:
         return where or None
