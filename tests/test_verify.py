@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from fleetopt.case import Case
 from fleetopt.optimize import optimize
 from fleetopt.plan import Plan
 from fleetopt.verify import TOLERANCE, Verification, verify
-from tests.cases import TOTALS, study, two_slots
+from tests.cases import TOTALS, one_slot, study, two_slots
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,11 @@ def plan() -> Plan:
 
 def check(plan: Plan, case: Case | None = None) -> Verification:
     return verify(plan, case or plan.case, plan.objective, plan.objective)
+
+
+def idle_plan(**changes: Any) -> Plan:
+    """A depot that charges nothing and buys nothing: every figure of its plan is 0."""
+    return optimize(one_slot(charging_kwh=0.0, **changes)).plan
 
 
 def spoiled(plan: Plan, name: str, index: tuple[int, ...], by: float) -> Plan:
@@ -52,11 +58,13 @@ def test_a_sound_plan_passes(ratio: float):
         ("solar_to_battery", (2, 0, 1), 1.0, "battery_balance 2027 12PM-6PM"),
         ("battery_to_load", (3, 0, 3), 1.0, "battery_balance 2028 12AM-6AM"),
         ("battery_to_grid", (3, 0, 3), 1.0, "battery_balance 2028 12AM-6AM"),
+        ("battery_to_grid", (3, 0, 3), 200.0, "discharge_limit 2028 6PM-12AM"),
         ("soc", (3, 0, 2), 1.0, "battery_balance 2028 12PM-6PM"),
         ("soc", (0, 0, 0), -1.0, "soc is not negative 2025 12AM-6AM"),
         ("grid_to_load", (0, 0, 1), -1.0, "grid_to_load is not negative 2025 6AM-12PM"),
         ("solar_add", (4,), -1.0, "solar_add is not negative 2029"),
         ("solar_add", (4,), 1.0, "solar_room"),
+        ("battery_add", (4,), -1.0, "battery_add is not negative 2029"),
         ("charger_add", (1, 0), -1.0, "charger_capacity 2025"),
         ("charger_add", (1, 0), 0.5, "charger_add is whole"),
         ("charger_add", (0, 4), -1.0, "charger_add is not negative 2029"),
@@ -70,6 +78,36 @@ def test_a_spoiled_figure_is_found_and_named(plan: Plan, name: str, index: tuple
     found = check(spoiled(plan, name, index, by))
     assert not found.has_passed
     assert any(failure.startswith(family) for failure in found.failures), found.failures
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "family"),
+    [
+        ("charger_add", (1, 0), "charger_capacity 2025"),
+        ("solar_add", (0,), "solar_balance 2025"),
+        ("battery_add", (1,), "soc_limit 2026"),
+    ],
+)
+def test_what_is_bought_a_year_too_late_is_found(plan: Plan, name: str, first: tuple[int, ...], family: str):
+    array = getattr(plan, name).copy()
+    next_year = (*first[:-1], first[-1] + 1)
+    array[next_year] += array[first]
+    array[first] = 0.0
+    found = check(replace(plan, **{name: array}))
+    assert any(failure.startswith(family) for failure in found.failures), found.failures
+
+
+def test_the_report_says_what_is_off_where_and_by_how_much():
+    plan = idle_plan(solar_max_added_kwp=10.0, solar_price=0.0)
+    found = check(replace(plan, solar_add=np.array([12.5])))
+    assert found.failures == ["solar_room: off by 2.5"]
+    assert found.largest_residual_at == "solar_room"
+    assert found.largest_residual == 0.25  # 2.5 of 10 kWp
+
+
+def test_a_plan_without_any_residual_names_no_place():
+    found = check(idle_plan())
+    assert (found.largest_residual, found.largest_residual_at) == (0.0, "")
 
 
 def test_the_grid_limit_is_checked():
@@ -94,6 +132,12 @@ def test_a_figure_that_is_no_number_is_found(plan: Plan):
     assert found.largest_residual == np.inf
 
 
+def test_a_figure_that_is_no_number_does_not_hide_another_fault(plan: Plan):
+    found = check(spoiled(spoiled(plan, "soc", (0, 0, 0), np.nan), "grid_to_load", (3, 0, 0), 1.0))
+    assert any(failure.startswith("soc ") for failure in found.failures)
+    assert any(failure.startswith("demand_balance 2028 12AM-6AM") for failure in found.failures)
+
+
 def test_the_tolerance_is_relative_and_holds_on_both_sides(plan: Plan):
     need = plan.case.demand_kwh[4, 0, 3]  # 1,660 kWh in 2029 6PM-12AM
     for share, is_fine in ((0.5, True), (1.5, False)):
@@ -101,13 +145,31 @@ def test_the_tolerance_is_relative_and_holds_on_both_sides(plan: Plan):
         assert verify(changed, plan.case, changed.objective, plan.objective).has_passed is is_fine
 
 
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [("solar_add", -1.0), ("soc", -1.0), ("charger_add", 1.0), ("grid_to_load", 1.0)],
+)
+def test_of_a_figure_below_1_the_tolerance_is_that_of_1(name: str, by: float):
+    plan = idle_plan()  # nothing is needed, so 0 is right
+    for share, is_fine in ((0.5, True), (1.5, False)):
+        changed = spoiled(plan, name, (0,) * getattr(plan, name).ndim, share * TOLERANCE * by)
+        assert verify(changed, plan.case, changed.objective, -np.inf).has_passed is is_fine
+
+
+def test_what_is_off_by_just_the_tolerance_passes():
+    plan = idle_plan()  # it costs 0 USD
+    assert verify(plan, plan.case, TOLERANCE, -np.inf).has_passed
+    assert not verify(plan, plan.case, np.nextafter(TOLERANCE, 1), -np.inf).has_passed
+
+
 def test_a_cost_that_is_not_the_plans_is_found(plan: Plan):
-    assert not verify(plan, plan.case, plan.objective + 2.0, plan.objective).has_passed
+    assert verify(plan, plan.case, plan.objective + 2.0, -np.inf).failures == ["objective: off by 2"]
     assert verify(plan, plan.case, plan.objective + 0.5, plan.objective).has_passed  # 0.5 of 1.2 million USD is noise
 
 
 def test_a_bound_above_the_cost_is_found(plan: Plan):
-    assert not verify(plan, plan.case, plan.objective, plan.objective + 2.0).has_passed
+    found = verify(plan, plan.case, plan.objective, plan.objective + 2.0)
+    assert found.failures == ["best bound above the cost: off by 2"]
     assert verify(plan, plan.case, plan.objective, -np.inf).has_passed
 
 
@@ -145,6 +207,8 @@ def test_the_check_shares_no_code_with_the_model():
     ["solar_kwp", "battery_kwh", "chargers", "capex", "opex", "solar_export_revenue", "battery_export_revenue"],
 )
 def test_every_figure_that_a_plan_states_of_itself_is_checked(name: str, plan: Plan, monkeypatch: pytest.MonkeyPatch):
-    stated = getattr(plan, name) + 10.0
+    stated = getattr(plan, name).copy()
+    stated[..., 2] += 10.0
     monkeypatch.setattr(Plan, name, property(lambda _plan: stated))
-    assert any(failure.startswith(name) for failure in verify(plan, plan.case, 1_176_487.1155, -np.inf).failures)
+    found = verify(plan, plan.case, 1_176_487.1155, -np.inf)
+    assert any(failure.startswith(f"{name} 2027: ") for failure in found.failures), found.failures

@@ -36,6 +36,46 @@ def test_sum_of_arrays_becomes_one_row_for_each_element():
     assert np.isneginf(program.row_lower).all()
 
 
+def test_a_sum_is_as_large_as_its_larger_side_in_either_order():
+    m = LinearProgram(y=(1, 2), s=("a", "b"))
+    x, z = m.variable("x", "ys"), m.variable("z", "y")
+    m.add("row", "ys", z[:, None] + x >= 0)
+    # columns 0 to 3 are x by year and slot, 4 and 5 are z by year
+    assert dense(m.finish()).tolist() == [
+        [1, 0, 0, 0, 1, 0],
+        [0, 1, 0, 0, 1, 0],
+        [0, 0, 1, 0, 0, 1],
+        [0, 0, 0, 1, 0, 1],
+    ]
+
+
+def test_a_list_of_figures_is_as_good_as_an_array():
+    m = LinearProgram(s=("a", "b"))
+    x = m.variable("x", "s")
+    m.add("row", "s", [2, 3] * x - [10, 20] <= [1, 2])
+    program = m.finish()
+    assert dense(program).tolist() == [[2, 0], [0, 3]]
+    assert program.row_upper.tolist() == [11, 22]  # 1 + 10, 2 + 20
+
+
+def test_an_index_picks_elements_with_their_constants():
+    m = LinearProgram(y=(1, 2), s=("a", "b"))
+    x = m.variable("x", "ys") + np.array([[10, 20], [30, 40]])
+    m.add("second_year", "s", x[1] <= 100)
+    m.add("first_slot", "y", x[:, 0] <= 100)
+    m.add("last_slot", "y", x[..., 1] <= 100)
+    program = m.finish()
+    assert dense(program).tolist() == [
+        [0, 0, 1, 0],
+        [0, 0, 0, 1],
+        [1, 0, 0, 0],
+        [0, 0, 1, 0],
+        [0, 1, 0, 0],
+        [0, 0, 0, 1],
+    ]
+    assert program.row_upper.tolist() == [70, 60, 90, 70, 80, 60]  # 100 less the constant of each element
+
+
 def test_cumsum_adds_up_to_each_element():
     m = LinearProgram(y=(1, 2, 3))
     x = m.variable("x", "y")
@@ -65,11 +105,30 @@ def test_roll_takes_the_constants_along():
     assert m.finish().row_upper.tolist() == [70, 90, 80]
 
 
+def test_roll_goes_along_its_own_axis_only():
+    m = LinearProgram(y=(1, 2), s=("a", "b", "c"))
+    x = m.variable("x", "ys")
+    priced = np.array([[1, 2, 3], [4, 5, 6]]) * x + np.array([[10, 20, 30], [40, 50, 60]])
+    m.add("row", "ys", priced.roll(1, axis=1) <= 100)
+    program = m.finish()
+    # the last slot of each year comes before the first of the same year, with its price and constant
+    assert program.columns.tolist() == [2, 0, 1, 5, 3, 4]
+    assert program.coefficients.tolist() == [3, 1, 2, 6, 4, 5]
+    assert program.row_upper.tolist() == [70, 90, 80, 40, 60, 50]
+
+
 def test_sum_joins_the_elements_of_an_axis():
     m = LinearProgram(c=("p", "q"), y=(1, 2, 3))
     x = m.variable("x", "cy")
     m.add("row", "y", (np.array([[5], [7]]) * x).sum(axis=0) <= 1)
     assert dense(m.finish()).tolist() == [[5, 0, 0, 7, 0, 0], [0, 5, 0, 0, 7, 0], [0, 0, 5, 0, 0, 7]]
+
+
+def test_sum_joins_the_constants_of_an_axis_too():
+    m = LinearProgram(c=("p", "q"), y=(1, 2, 3))
+    x = m.variable("x", "cy")
+    m.add("row", "y", (x + np.array([[1, 2, 3], [10, 20, 30]])).sum(axis=0) <= 100)
+    assert m.finish().row_upper.tolist() == [89, 78, 67]  # 100 - 1 - 10, 100 - 2 - 20, 100 - 3 - 30
 
 
 def test_a_column_named_twice_in_a_row_counts_once_with_the_sum():
@@ -100,6 +159,17 @@ def test_the_objective_is_the_sum_of_all_elements_with_their_constants():
     assert program.offset == 30
 
 
+def test_a_variable_is_0_or_more_and_continuous_unless_it_says_otherwise():
+    m = LinearProgram(s=("a", "b"))
+    m.variable("flow", "s")
+    m.variable("balance", "s", lower=-5.0, upper=[1.0, 2.0])
+    m.variable("count", "", integer=True)
+    program = m.finish()
+    assert program.lower.tolist() == [0, 0, -5, -5, 0]
+    assert program.upper.tolist() == [np.inf, np.inf, 1, 2, np.inf]
+    assert program.integer.tolist() == [False, False, False, False, True]
+
+
 def test_a_row_of_another_shape_than_declared_is_refused():
     m = LinearProgram(y=(1, 2), s=("a",))
     x = m.variable("x", "y")
@@ -117,10 +187,12 @@ def test_a_coefficient_that_is_no_number_is_refused(wrong: float):
         m.finish()
 
 
-def test_a_limit_that_is_not_a_number_is_refused():
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_limit_that_is_no_number_is_refused(wrong: float):
     m = LinearProgram(y=(1,))
     x = m.variable("x", "y")
-    m.add("row", "y", x <= np.array([np.nan]))
+    m.add("row", "y", x <= np.array([wrong]))
     with pytest.raises(ValueError, match="limit"):
         m.finish()
 
@@ -140,6 +212,12 @@ def test_labels_that_an_lp_file_would_mix_up_become_numbers():
     assert m.finish().column_names() == ["soc(1)", "soc(2)"]
 
 
+def test_names_keep_letters_digits_and_points():
+    m = LinearProgram(s=("0.5 h", "Für 1.5 h"))
+    m.variable("soc", "s")
+    assert m.finish().column_names() == ["soc(0.5_h)", "soc(F_r_1.5_h)"]
+
+
 def test_elastic_rows_get_a_column_each_that_fills_what_is_missing():
     m = LinearProgram(s=("a", "b"))
     x = m.variable("x", "s")
@@ -154,6 +232,19 @@ def test_elastic_rows_get_a_column_each_that_fills_what_is_missing():
         [0, 1, 0, 0, 0, 1],
     ]
     assert elastic.cost.tolist() == [0, 0, 1, 1, 1, 1]
+    assert elastic.lower.tolist() == [0] * 6
+    assert np.isposinf(elastic.upper).all()
+    assert not elastic.integer.any()
+
+
+def test_elastic_rows_cost_nothing_but_their_fills():
+    m = LinearProgram(s=("a", "b"))
+    x = m.variable("x", "s")
+    m.add("least", "s", x >= 2)
+    m.minimize(3 * x + 10)
+    elastic = m.finish().elastic("least")
+    assert elastic.cost.tolist() == [0, 0, 1, 1]
+    assert elastic.offset == 0  # the 20 of the cost are gone with it
 
 
 def test_elastic_rows_can_share_one_column():
@@ -161,3 +252,17 @@ def test_elastic_rows_can_share_one_column():
     x = m.variable("x", "s")
     m.add("most", "s", x <= 1)
     assert dense(m.finish().movable({"most": 1.0})).tolist() == [[1, 0, -1], [0, 1, -1]]
+
+
+@pytest.mark.parametrize(("lowest", "bounds"), [({}, [0, 0]), ({"lowest": -7.0}, [-7, -7])])
+def test_a_limit_moves_at_its_weight_and_no_lower_than_allowed(lowest: dict, bounds: list[float]):
+    m = LinearProgram(s=("a", "b"))
+    x = m.variable("x", "s")
+    m.add("most", "s", x <= 1)
+    m.add("least", "s", x >= 2)
+    movable = m.finish().movable({"least": 3.0, "most": 5.0}, **lowest)
+    # x - most <= 1, x + least >= 2
+    assert dense(movable).tolist() == [[1, 0, 0, -1], [0, 1, 0, -1], [1, 0, 1, 0], [0, 1, 1, 0]]
+    assert movable.cost.tolist() == [0, 0, 3, 5]
+    assert movable.lower.tolist() == [0, 0, *bounds]
+    assert np.isposinf(movable.upper).all()

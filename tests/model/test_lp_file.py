@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from fleetopt.model import build
+from fleetopt.model.linear import LinearProgram
 from fleetopt.model.lp_file import lp_text
+from fleetopt.model.program import Program
 from tests.cases import TOTALS, one_slot, study
 
 READER = """
@@ -25,12 +27,41 @@ pathlib.Path(sys.argv[2]).write_text(repr(solver.getInfo().objective_function_va
 """In a process of its own, as highspy and ortools hold two versions of one library; it prints what it likes."""
 
 
+def optimum(program: Program, folder: Path) -> float:
+    """What another solver finds, which knows the programme from its file alone."""
+    path = folder / "model.lp"
+    path.write_text(lp_text(program), encoding="utf-8")
+    subprocess.run([sys.executable, "-c", READER, str(path), str(folder / "optimum")], check=True)
+    return float((folder / "optimum").read_text())
+
+
 @pytest.mark.parametrize("ratio", TOTALS)
 def test_another_solver_reads_the_file_and_finds_the_same_optimum(ratio: float, tmp_path: Path):
-    path = tmp_path / "depot.lp"
-    path.write_text(lp_text(build(study(ratio))), encoding="utf-8")
-    subprocess.run([sys.executable, "-c", READER, str(path), str(tmp_path / "optimum")], check=True)
-    assert float((tmp_path / "optimum").read_text()) == pytest.approx(TOTALS[ratio], abs=5e-5)
+    assert optimum(build(study(ratio)), tmp_path) == pytest.approx(TOTALS[ratio], abs=5e-5)
+
+
+def test_another_solver_reads_bounds_fractions_and_the_constant_part_of_the_cost(tmp_path: Path):
+    m = LinearProgram()
+    x, y, z = m.variable("x", "", upper=4.0), m.variable("y", "", lower=-3.0), m.variable("z", "")
+    m.add("row", "", 0.5 * z - 0.25 * x >= 0)
+    m.minimize(-x, 2 * y, 0.5 * z + 10)
+    # x = 4 and y = -3 at their bounds, z = 4 x 0.25 / 0.5 = 2: -4 - 6 + 1 + 10
+    assert optimum(m.finish(), tmp_path) == pytest.approx(1)
+
+
+def test_only_bounds_other_than_0_or_more_are_written():
+    m = LinearProgram(s=("a", "b"))
+    m.variable("flow", "s")
+    m.variable("balance", "s", lower=[-5.0, 0.0], upper=[float("inf"), 2.5])
+    lines = lp_text(m.finish()).splitlines()
+    start = lines.index("Bounds")
+    assert lines[start + 1 : lines.index("General")] == [" -5 <= balance(a) <= inf", " 0 <= balance(b) <= 2.5"]
+
+
+def test_a_row_without_terms_is_written_with_a_zero():
+    m = LinearProgram()
+    m.add("nothing", "", m.variable("x", "") * 0.0 <= 5)
+    assert " nothing: 0 x <= 5" in lp_text(m.finish()).splitlines()
 
 
 def test_every_figure_keeps_all_its_digits():
@@ -42,6 +73,11 @@ def test_every_figure_keeps_all_its_digits():
 def test_rows_and_columns_have_the_names_of_the_formulation():
     lines = lp_text(build(one_slot())).splitlines()
     assert " grid_limit(2025,Day,12AM_12AM): + 1 grid_to_load(2025,Day,12AM_12AM) <= 1000" in lines
+    # 1 USD/kWh on 365 days; exported energy earns nothing here, so it is not in the cost
+    assert lines[lines.index("Minimize") + 1 : lines.index("Subject To")] == [
+        " total_cost: + 100 solar_add(2025) + 100 battery_add(2025) + 1000 charger_add(50_kW,2025)"
+        " + 365 grid_to_load(2025,Day,12AM_12AM)"
+    ]
     assert lines[-3:] == ["General", " charger_add(50_kW,2025)", "End"]
 
 
