@@ -11,7 +11,7 @@ from fleetopt.books.result_content import checked_content, cleared_content, refu
 from fleetopt.checks import check
 from fleetopt.inputs import Inputs
 from fleetopt.log import write_log
-from fleetopt.planning import book_results, run_settings, solve, with_room
+from fleetopt.planning import book_results, check_places, run_settings, solve, with_room
 from fleetopt.problem import FileError, InputError, Problem, error, has_error
 from fleetopt.scenarios import scenarios
 from fleetopt.solvers.progress import Progress
@@ -71,6 +71,7 @@ def _run(book: LiveBook) -> None:
     inputs, problems = _read(book)
     if has_error(problems):
         raise InputError(problems)
+    check_places(book)
     book.fill(Content(names={"run_status": _RUNNING}))
     chosen = scenarios(inputs)
     settings = run_settings(inputs)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 CRateBasis = Literal["slot", "hour"]
+HOURS_TOLERANCE: Final = 1e-6
+"""So much more or less than 24 h the slots may make, as sevenths are written with a few digits [h]."""
 
 SHAPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -113,7 +115,7 @@ class Case:
                 object.__setattr__(self, entry.name, self._array(entry.name))
             elif entry.type == "float":
                 object.__setattr__(self, entry.name, float(_checked(entry.name, getattr(self, entry.name))))
-        if abs(self.hours.sum() - 24) > 1e-9:
+        if abs(self.hours.sum() - 24) > HOURS_TOLERANCE:
             raise ValueError(f"the slots must make 24 h, not {self.hours.sum():g} h")
 
     def _array(self, name: str) -> FloatArray:

@@ -7,13 +7,16 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from fleetopt.columns import Column
-from fleetopt.number_text import readings
+from fleetopt.columns import SMALLEST, Column
+from fleetopt.number_text import odd_currency, readings
 from fleetopt.plain_text import plain_text
-from fleetopt.problem import Problem, error, note
+from fleetopt.problem import Problem, error, note, shortened, warning
 
 _FIRST_DAYS = (datetime.date(1899, 12, 30), datetime.date(1899, 12, 31), datetime.date(1904, 1, 1))
 """The day 0 on which Excel has a time without a date."""
+
+
+_FIGURES = ("number", "whole", "year")
 
 
 @dataclass(frozen=True)
@@ -42,23 +45,25 @@ def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> 
         return None
     try:
         plain = _plain(value)
-        if column.kind in ("number", "whole", "year"):
+        if column.kind in _FIGURES:
             return _number(plain, column, where, problems)
         return _label(plain, column)
     except _Refused as refused:
-        problems.append(_wrong(column, where, refused.said, refused.due or _due(column)))
+        is_shown_as_date = refused.is_moment and column.kind in _FIGURES
+        cure = " A figure that is shown as a date needs the number format General." if is_shown_as_date else ""
+        problems.append(_wrong(column, where, refused.said, refused.due or _due(column), cure))
         return None
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of the program
-    def __init__(self, said: str, due: str = "") -> None:
+    def __init__(self, said: str, due: str = "", *, is_moment: bool = False) -> None:
         """Say what the cell holds, and what it must be where that is not simply the column's bounds."""
         super().__init__(said)
-        self.said, self.due = said, due
+        self.said, self.due, self.is_moment = said, due, is_moment
 
 
-def _wrong(column: Column, where: str, said: str, due: str) -> Problem:
-    return error(where, f"{column.heading} is {said}, must be {due}.", f"Enter {column.meaning}.")
+def _wrong(column: Column, where: str, said: str, due: str, cure: str = "") -> Problem:
+    return error(where, f"{column.heading} is {said}, must be {due}.", f"Enter {column.meaning}.{cure}")
 
 
 def _due(column: Column) -> str:
@@ -72,7 +77,7 @@ def _plain(value: Any) -> float | str:
     if isinstance(value, bool):
         raise _Refused("TRUE" if value else "FALSE")
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
-        raise _Refused(f"the date or time {_moment(value)}")
+        raise _Refused(f"the date or time {_moment(value)}", is_moment=True)
     return value if isinstance(value, str) else float(value)
 
 
@@ -92,18 +97,22 @@ def _number(value: float | str, column: Column, where: str, problems: list[Probl
             figures = [figure for figure in figures if figure == int(figure)]
         if len(figures) > 1:
             two = " or ".join(column.figure(figure) for figure in figures)
-            raise _Refused(f"the text '{_short(text)}', which can mean {two}")
+            raise _Refused(f"the text '{shortened(text)}', which can mean {two}")
         if not figures:
-            raise _Refused(f"the text '{_short(text)}'")
+            raise _Refused(f"the text '{shortened(text)}'")
         value = figures[0]
     if not math.isfinite(value) or (column.kind in ("whole", "year") and value != int(value)):
-        raise _Refused(column.figure(value))
+        raise _Refused(f"{value!r}")
     if value < column.lowest or (column.is_positive and value == 0):
         raise _Refused(column.figure(value), column.least)
+    if 0 < value < SMALLEST:
+        raise _Refused(f"{value:g}", f"0 or at least {SMALLEST:g}")
     if value > column.highest:
         raise _Refused(column.figure(value), column.most)
     if text:
-        problems.append(note(where, f"{column.heading} is the text '{text}', read as {column.figure(value)}."))
+        said = f"{column.heading} is the text '{shortened(text)}', read as {column.figure(value)}."
+        odd = odd_currency(text, column.unit)
+        problems.append(warning(where, said, f"Nothing is converted from {odd}.") if odd else note(where, said))
     return int(value) if column.kind in ("whole", "year") else value
 
 
@@ -112,10 +121,6 @@ def _label(value: float | str, column: Column) -> str:
     if column.choices:
         choice = next((choice for choice in column.choices if choice.casefold() == text.casefold()), None)
         if choice is None:
-            raise _Refused(f"'{_short(text)}'")
+            raise _Refused(f"'{shortened(text)}'")
         return choice
     return text
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."

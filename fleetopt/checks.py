@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from fleetopt import schema
+from fleetopt.case import HOURS_TOLERANCE
 from fleetopt.clock import span
 from fleetopt.doubts import doubts
 from fleetopt.inputs import Inputs, Rows
-from fleetopt.problem import Problem, error, has_error, nearest, warning
+from fleetopt.problem import Problem, error, has_error, nearest, shortened, warning
 from fleetopt.scenarios import folder_name
 
 
@@ -71,31 +72,50 @@ def _settings(inputs: Inputs) -> Iterable[Problem]:
 def _whole_days(inputs: Inputs) -> Iterable[Problem]:
     """The slots of a day follow each other and make 24 hours, the same ones on every day type."""
     energy = inputs.energy
-    by_day: dict[str, dict[str, float]] = defaultdict(dict)
-    for day, slot, hours in zip(*(energy.values.get(name, ()) for name in ("day_type", "slot", "hours")), strict=True):
-        if None in (day, slot, hours):
+    rows: dict[str, dict[str, int]] = defaultdict(dict)
+    for i, keys in enumerate(
+        zip(*(energy.values.get(name, ()) for name in ("day_type", "slot", "hours")), strict=True)
+    ):
+        if None in keys:
             return
-        by_day[day].setdefault(slot, hours)
-    where = energy.where("slot", 0) if len(energy) else ""
-    for day, slots in by_day.items():
-        total = sum(slots.values())
-        if abs(total - 24) > 1e-6:
+        rows[keys[0]].setdefault(keys[1], i)
+    hours = energy.values.get("hours", [])
+    first_day, first = next(iter(rows.items()), ("", {}))
+    for day, slots in rows.items():
+        where = energy.where("slot", next(iter(slots.values())))
+        total = sum(hours[i] for i in slots.values())
+        if other := [slot for slot in slots if slot not in first]:
+            yield error(
+                energy.where("slot", slots[other[0]]),
+                f"'{shortened(day)}' has the slot '{shortened(other[0])}', which '{shortened(first_day)}' has not.",
+                "Use the same slots on all days.",
+            )
+        elif missing := [slot for slot in first if slot not in slots]:
             yield error(
                 where,
-                f"the slots of '{day}' make {total:g} hours, must make 24: {', '.join(slots)}.",
+                f"'{shortened(day)}' lacks the slot '{shortened(missing[0])}', which '{shortened(first_day)}' has.",
+                "Use the same slots on all days.",
+            )
+        elif abs(total - 24) > HOURS_TOLERANCE:
+            yield error(
+                where,
+                f"the slots of '{shortened(day)}' make {total:.10g} hours, must make 24: "
+                f"{', '.join(map(shortened, slots))}.",
                 "Add the missing slot, or correct the spans.",
             )
         elif misfit := _misfit(list(slots)):
             yield error(
                 where,
-                f"the slots of '{day}' do not follow each other: {misfit} does not start where the one before it ends.",
+                f"the slots of '{shortened(day)}' do not follow each other: {misfit} does not start where the one "
+                "before it ends.",
                 "Correct the spans.",
             )
-        first_day, first = next(iter(by_day.items()))
-        if slots != first:
+        elif longer := [slot for slot in slots if hours[slots[slot]] != hours[first[slot]]]:
+            i = slots[longer[0]]
             yield error(
-                where,
-                f"'{day}' has other slots than '{first_day}', must have the same.",
+                energy.where("hours", i),
+                f"the slot '{shortened(longer[0])}' has {hours[i]:g} hours on '{shortened(day)}', but "
+                f"{hours[first[longer[0]]]:g} on '{shortened(first_day)}', must have the same.",
                 "Use the same slots on all days.",
             )
 
@@ -133,7 +153,7 @@ def _whole_year(inputs: Inputs) -> Iterable[Problem]:
         if counted and day not in counted:
             yield error(
                 inputs.energy.where("day_type", inputs.energy.values["day_type"].index(day)),
-                f"{schema.ENERGY['day_type'].heading} is '{day}', must be one of the day types.",
+                f"{schema.ENERGY['day_type'].heading} is '{shortened(day)}', must be one of the day types.",
                 nearest(day, list(counted)),
             )
     for i, day in enumerate(inputs.day_types.values.get("day_type", ())):
@@ -170,7 +190,8 @@ def _known_labels(inputs: Inputs) -> Iterable[Problem]:
         if slot is not None and slots and slot not in slots:
             yield error(
                 fleet.where("slot", i),
-                f"{schema.FLEET['slot'].heading} is '{slot}', must be a slot of the {_sheet(inputs.energy)} table.",
+                f"{schema.FLEET['slot'].heading} is '{shortened(slot)}', must be a slot of the "
+                f"{_sheet(inputs.energy)} table.",
                 nearest(slot, slots),
             )
         if kind is None or year is None or not types:
@@ -178,7 +199,7 @@ def _known_labels(inputs: Inputs) -> Iterable[Problem]:
         if kind not in types:
             yield error(
                 fleet.where("truck_type", i),
-                f"{schema.FLEET['truck_type'].heading} is '{kind}', must be a type of the "
+                f"{schema.FLEET['truck_type'].heading} is '{shortened(kind)}', must be a type of the "
                 f"{_sheet(inputs.trucks)} table.",
                 nearest(kind, types),
             )
@@ -200,19 +221,43 @@ def _every_year(inputs: Inputs) -> Iterable[Problem]:
     years = range(min(priced | driven), max(priced | driven) + 1)
     if horizon := inputs.horizon:
         years = range(min(years), min(years) + horizon)
+    span_of_years = f"from {years[0]} to {years[-1]}"
+    for missing in _runs([year for year in years if year not in priced]):
+        are = "have no row of costs, must have one each" if len(missing) > 1 else "has no row of costs, must have one"
+        yield error(
+            costs.where("year", 0),
+            f"{_spoken(missing)} {are} like every year {span_of_years}.",
+            f"Add the row, or shorten the planning horizon{_lone(fleet, missing, driven)}.",
+        )
+    for missing in _runs([year for year in years if year not in driven]):
+        yield error(
+            fleet.where("year", 0),
+            f"no vehicle is listed for {_spoken(missing)}, must be for every year {span_of_years}.",
+            f"List the vehicles, or shorten the planning horizon{_lone(costs, missing, priced)}.",
+        )
+
+
+def _runs(years: Sequence[int]) -> list[list[int]]:
+    """Years in groups that follow each other."""
+    groups: list[list[int]] = []
     for year in years:
-        if year not in priced:
-            yield error(
-                costs.where("year", 0),
-                f"{year} has no row of costs, must have one like every year from {years[0]} to {years[-1]}.",
-                "Add the row, or shorten the planning horizon.",
-            )
-        if year not in driven:
-            yield error(
-                fleet.where("year", 0),
-                f"no vehicle is listed for {year}, must be for every year from {years[0]} to {years[-1]}.",
-                "List the vehicles of that year, or shorten the planning horizon.",
-            )
+        if groups and groups[-1][-1] == year - 1:
+            groups[-1].append(year)
+        else:
+            groups.append([year])
+    return groups
+
+
+def _spoken(years: Sequence[int]) -> str:
+    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+
+
+def _lone(others: Rows, missing: Sequence[int], there: Collection[int]) -> str:
+    """Where another table has the first or last of some missing years: it may be mistyped there."""
+    edges = [year for year in (missing[-1], missing[0]) if year in there]
+    if not edges:
+        return ""
+    return f"; {edges[0]} stands in {others.where('year', others.values['year'].index(edges[0]))}"
 
 
 def _scenario_folders(inputs: Inputs) -> Iterable[Problem]:

@@ -9,12 +9,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from fleetopt import __version__, schema
+from fleetopt.arguments import parser
 
 if TYPE_CHECKING:
     from fleetopt.books.closed import ClosedBook
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from fleetopt.planning import Outcomes
     from fleetopt.problem import Problem
     from fleetopt.scenarios import Scenario
-
-OUT = "fleetopt-results"
 
 
 class Exit(IntEnum):
@@ -89,9 +87,8 @@ def _stream(stream: TextIO | None) -> TextIO:
 def _dispatch(arguments: list[str]) -> Exit:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["run", *arguments]
-    parser = _parser()
     try:
-        options = parser.parse_args(arguments)
+        options = parser({"run": _run, "check": _check, "new": _new, "doctor": _doctor}).parse_args(arguments)
     except SystemExit as leaving:  # argparse has said what is wrong, or given help
         return Exit(int(leaving.code or 0))
     from fleetopt.problem import FileError, InputError
@@ -108,79 +105,6 @@ def _dispatch(arguments: list[str]) -> Exit:
     except InputError as fault:
         _refuse(options, fault.problems, fault.scenarios)
         return Exit.INPUT
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fleetopt",
-        description="The least-cost plan for an electric truck depot: solar, battery and chargers, year by year.",
-        epilog="Without a command: run. 'fleetopt run --help' shows its options.",
-    )
-    parser.add_argument("--version", action="version", version=f"fleetopt {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    run = commands.add_parser("run", help="read, check, solve and write the results")
-    run.add_argument(
-        "input", nargs="?", metavar="INPUT", help="a workbook or a folder; the built-in depot when left out"
-    )
-    run.add_argument("--out", metavar="DIR", default=OUT, help="folder for the results (default: %(default)s)")
-    run.add_argument(
-        "--scenario", metavar="NAME", action="append", default=[], help="only this scenario; may be repeated"
-    )
-    solver = next(column for column in schema.SETTINGS if column.name == "solver")
-    run.add_argument("--solver", choices=solver.choices, help=f"{solver.meaning} (default: {solver.default})")
-    run.add_argument("--time-limit", metavar="S", type=_positive, help="most seconds for each scenario")
-    run.add_argument(
-        "--gap", metavar="G", type=_share, help="distance from the proven optimum at which to stop (default: 0)"
-    )
-    run.add_argument(
-        "--set",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        dest="changes",
-        help="change one setting for this run; may be repeated",
-    )
-    run.add_argument(
-        "--in-place", action="store_true", help="also write the results back into the planning workbook INPUT"
-    )
-    run.add_argument("--write-lp", metavar="FILE", help="also write the model as an LP file")
-    run.add_argument("--json", action="store_true", help="print one JSON object instead of the tables")
-    run.add_argument("--quiet", action="store_true", help="no progress and no notes on standard error")
-    run.set_defaults(command=_run)
-
-    check = commands.add_parser("check", help="read and check; solves nothing, writes nothing")
-    check.add_argument("input", metavar="INPUT", help="a workbook or a folder")
-    check.add_argument("--json", action="store_true", help="print one JSON object")
-    check.set_defaults(command=_check, quiet=False)
-
-    new = commands.add_parser("new", help="make a planning workbook that works at once on this machine")
-    new.add_argument("file", metavar="FILE.xlsm", help="the workbook to make")
-    new.add_argument("--from", metavar="INPUT", dest="input", help="fill it from this workbook or folder")
-    new.add_argument("--force", action="store_true", help="replace FILE.xlsm if it is there")
-    new.set_defaults(command=_new, json=False, quiet=False)
-
-    doctor = commands.add_parser("doctor", help="say what a run would use, and what to do about what is missing")
-    doctor.set_defaults(command=_doctor, json=False)
-    return parser
-
-
-def _positive(text: str) -> float:
-    return _figure(text, lambda value: 0 < value < float("inf"), "more than 0")
-
-
-def _share(text: str) -> float:
-    return _figure(text, lambda value: 0 <= value <= 1, "0 to 1")
-
-
-def _figure(text: str, is_fine: Callable[[float], bool], due: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not is_fine(value):
-        raise argparse.ArgumentTypeError(f"must be {due}, not {text}")
-    return value
 
 
 def _read(source: str | None, book: ClosedBook | None = None) -> tuple[Inputs, list[Problem]]:
@@ -218,6 +142,7 @@ def _run(options: argparse.Namespace) -> Exit:
         from fleetopt.inputs import Cell
         from fleetopt.output import check_folder, write_files
         from fleetopt.planning import new_results, run_settings, solve, with_room
+        from fleetopt.problem import FileError
         from fleetopt.report import report
         from fleetopt.scenarios import parse_changes, scenarios
         from fleetopt.summary import as_text, summary
@@ -232,8 +157,9 @@ def _run(options: argparse.Namespace) -> Exit:
     chosen = scenarios(inputs, options.scenario, changes)
     out = Path(options.out)
     check_folder(out)
+    _spare_input(options, out)
     if options.write_lp is not None:
-        _write_lp(Path(options.write_lp), chosen)
+        _write_lp(options, out, chosen)
     if not options.quiet:
         _say_problems(problems)
     given = {name: getattr(options, name) for name in ("solver", "time_limit", "gap")}
@@ -243,9 +169,9 @@ def _run(options: argparse.Namespace) -> Exit:
         with ProgressLine(scenario.name, is_wanted=not options.quiet) as line:
             outcomes.append((scenario, solve(scenario, settings, line.show)))
     outcomes = with_room(outcomes, settings["time_limit"])
-    for scenario, result in outcomes:
-        if not options.quiet or result.plan is None:
-            _say_problems(result.problems, scenario.name)
+    _say_outcomes(outcomes, is_quiet=options.quiet)
+    if not options.quiet:
+        _say_earlier(out, inputs, chosen)
 
     content = summary(inputs.source, outcomes, problems)
     seconds = time.monotonic() - started
@@ -255,7 +181,12 @@ def _run(options: argparse.Namespace) -> Exit:
         **_csv_files(out, outcomes),
     }
     if book is not None:
-        files |= _in_place(book, inputs, outcomes, problems, seconds, changes)
+        try:
+            files |= _in_place(book, inputs, outcomes, problems, seconds, changes)
+        except FileError:
+            write_files(files)  # what was found is not lost
+            _say(f"The results are written to {out}{os.sep} only, not into the workbook:")
+            raise
     write_files(files)
     if options.json:
         sys.stdout.write(as_text(content, is_ascii=True))
@@ -286,12 +217,14 @@ def _own_book(options: argparse.Namespace) -> ClosedBook | None:
     if not options.in_place:
         return None
     from fleetopt.books.reading import planning_book
+    from fleetopt.planning import check_places
     from fleetopt.scenarios import UsageError
 
     book = planning_book(options.input)
     if book is None:
         raise UsageError("--in-place: INPUT must be a planning workbook; 'fleetopt new' makes one.")
     book.check_closed()
+    check_places(book)
     return book
 
 
@@ -330,6 +263,42 @@ def _in_place(
     return {book.path.resolve(): book.content()}
 
 
+def _say_outcomes(outcomes: Outcomes, *, is_quiet: bool) -> None:
+    """Say what is the matter with each scenario; what was said of one is not said again of the next."""
+    said: set[Problem] = set()
+    for scenario, result in outcomes:
+        if not is_quiet or result.plan is None:
+            _say_problems([found for found in result.problems if found not in said], scenario.name)
+            said.update(result.problems[1:])
+
+
+def _spare_input(options: argparse.Namespace, out: Path) -> None:
+    """See that nothing that is written to the folder takes the place of what was read."""
+    from fleetopt.scenarios import UsageError
+
+    for written in (out / "results.xlsx", out / "summary.json"):
+        if _is_input(options, written):
+            raise UsageError(f"--out: {written} is the input itself and would be replaced; name another folder.")
+
+
+def _is_input(options: argparse.Namespace, path: Path) -> bool:
+    """Whether a file is what is read, or one of the workbooks in the folder that is read."""
+    if options.input is None or not path.exists():
+        return False
+    source = Path(options.input)
+    return any(path.samefile(read) for read in (source.iterdir() if source.is_dir() else (source,)))
+
+
+def _say_earlier(out: Path, inputs: Inputs, chosen: Sequence[Scenario]) -> None:
+    """Name the folders of scenarios that this run leaves out."""
+    from fleetopt.scenarios import folder_name
+
+    folders = {folder_name(name) for name in inputs.scenarios.values["scenario"]} - {each.folder for each in chosen}
+    for folder in sorted(folders):
+        if (out / folder).is_dir():
+            _say(f"note: {out / folder} holds the results of an earlier run.")
+
+
 def _csv_files(out: Path, outcomes: Outcomes) -> dict[Path, str]:
     """The two files of each scenario that has a plan."""
     from fleetopt.books.csv import operational_details, optimization_results
@@ -340,7 +309,7 @@ def _csv_files(out: Path, outcomes: Outcomes) -> dict[Path, str]:
             files[out / scenario.folder / "optimization_results.csv"] = optimization_results(result.plan)
             files[out / scenario.folder / "operational_details.csv"] = operational_details(result.plan)
         elif (out / scenario.folder).exists():
-            _say(f"{scenario.name}: {out / scenario.folder} holds the results of an earlier run.")
+            _say(f"note: {out / scenario.folder} holds the results of an earlier run.")
     return files
 
 
@@ -369,16 +338,24 @@ def _code(statuses: Sequence[str]) -> Exit:
     return next((code for status, code in _ORDER.items() if status in statuses), Exit.SOLVED)
 
 
-def _write_lp(path: Path, chosen: Sequence[Scenario]) -> None:
+def _write_lp(options: argparse.Namespace, out: Path, chosen: Sequence[Scenario]) -> None:
     """Write the first scenario's model to the path, and the others beside it under their names."""
     from fleetopt.model import build
     from fleetopt.model.lp_file import lp_text
     from fleetopt.output import write_files
     from fleetopt.problem import FileError
+    from fleetopt.scenarios import UsageError
 
+    path = Path(options.write_lp)
     if not path.name or path.is_dir():
         raise FileError(str(path), "is a folder, must be a file.", "Name a file such as depot.lp.")
     names = [path, *(path.with_name(f"{path.stem}-{scenario.folder}{path.suffix}") for scenario in chosen[1:])]
+    results = {(out / name).resolve() for name in ("results.xlsx", "summary.json")}
+    for name in names:
+        if _is_input(options, name) or name.resolve() in results or (name.exists() and name.suffix.casefold() != ".lp"):
+            raise UsageError(
+                f"--write-lp: {name} is something else and would be replaced; name a file such as depot.lp."
+            )
     write_files({name: lp_text(build(scenario.case)) for name, scenario in zip(names, chosen, strict=True)})
 
 

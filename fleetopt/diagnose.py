@@ -58,7 +58,8 @@ def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
     remedies = _remedies(case, program, deadline)
     if remedies:
         alone = len(remedies[0].limits) == 1
-        advice = f"One of the following would make one possible{'' if alone else '; no limit alone would'}."
+        these = "One of the following" if len(remedies) > 1 else "What follows"
+        advice = f"{these} would make one possible{'' if alone else '; no limit alone would'}."
     elif deadline.is_over:
         advice = "There was no time to find out what would make one possible; allow more with --time-limit."
     else:
@@ -170,11 +171,12 @@ def _beyond_supply(case: Case) -> Iterator[_Shortage]:
     battery = case.discharge_share * (case.battery_existing_kwh + case.battery_max_kwh)
     most = np.broadcast_to(case.grid_limit_kwh + solar + battery, case.demand_kwh.shape)
     for index, short in _positive(case.demand_kwh - most):
+        need = _figure(case.demand_kwh[index])
         yield _Shortage(
             index,
             short,
-            f"{case.demand_kwh[index]:,.1f} kWh are needed, at most {most[index]:,.1f} can be supplied even with every "
-            f"panel and battery allowed: {short:,.1f} kWh short.",
+            f"{need} kWh are needed, at most {_figure(most[index])} can be supplied even with every panel and "
+            f"battery allowed: {_figure(short)} kWh short.",
         )
 
 
@@ -189,8 +191,8 @@ def _beyond_power(case: Case) -> Iterator[_Shortage]:
         yield _Shortage(
             index,
             short,
-            f"{case.charging_kwh[index]:,.1f} kWh are to be charged, at most {most[index]:,.1f} can be even if the "
-            f"whole budget goes into chargers: {short:,.1f} kWh short.",
+            f"{_figure(case.charging_kwh[index])} kWh are to be charged, at most {_figure(most[index])} can be even if "
+            f"the whole budget goes into chargers: {_figure(short)} kWh short.",
         )
 
 
@@ -202,9 +204,16 @@ def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[_S
     missing = solution.values[program.size[1] :].reshape(2, *case.demand_kwh.shape)
     for index, short in _positive(missing[0]):
         grid = case.grid_limit_kwh[index[-1]]
-        yield _Shortage(index, short, f"{short:,.1f} kWh of energy short; the grid limit of {grid:,.10g} kWh binds.")
+        yield _Shortage(
+            index, short, f"{_figure(short)} kWh of energy short; the grid limit of {grid:,.10g} kWh binds."
+        )
     for index, short in _positive(missing[1]):
-        yield _Shortage(index, short, f"{short:,.1f} kWh of charging power short; the budget buys no more chargers.")
+        yield _Shortage(index, short, f"{_figure(short)} kWh cannot be charged; the budget buys no more chargers.")
+
+
+def _figure(kwh: float) -> str:
+    """An amount of energy, never rounded to nothing: `1,285.3`."""
+    return f"{kwh:,.1f}" if kwh >= 0.05 or kwh == 0 else f"{kwh:.1g}"
 
 
 def _positive(amounts: FloatArray) -> Iterator[tuple[tuple[int, int, int], float]]:

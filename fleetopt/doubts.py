@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -9,7 +10,7 @@ from itertools import pairwise
 from fleetopt import schema
 from fleetopt.columns import Column
 from fleetopt.inputs import Cell, Inputs
-from fleetopt.problem import Problem, warning
+from fleetopt.problem import Problem, shortened, warning
 from fleetopt.scenarios import settable
 
 _FAR = 3.0
@@ -40,6 +41,7 @@ def doubts(inputs: Inputs) -> Iterator[Problem]:
         yield from _far_off(column, values, where)
         yield from _for_nothing(column, values, where)
     yield from _sunny_days(inputs)
+    yield from _power_in_the_name(inputs)
     yield from _shrinking_fleet(inputs)
     yield from doubtful_settings(inputs.settings)
     own = [name for name in settable() if name in inputs.scenarios.values]
@@ -119,6 +121,24 @@ def _sunny_days(inputs: Inputs) -> Iterator[Problem]:
                 energy.where("solar_yield", first[day]),
                 f"one kWp gives {given:,g} kWh on a day of the type '{day}'; nowhere it is more than {_SUNNIEST:g}.",
                 "Enter for each slot what a day gives in it, not a month or a year.",
+            )
+
+
+_POWER = re.compile(r"(\d+(?:\.\d+)?)\s*kw\b", re.IGNORECASE)
+
+
+def _power_in_the_name(inputs: Inputs) -> Iterator[Problem]:
+    """A charger has the power that its name says."""
+    chargers = inputs.chargers
+    for i, (charger, power) in enumerate(
+        zip(*(chargers.values.get(name, ()) for name in ("charger", "power_kw")), strict=True)
+    ):
+        said = _POWER.search(charger or "")
+        if said and power is not None and abs(float(said[1]) - power) > 0.01 * power:
+            yield warning(
+                chargers.where("power_kw", i),
+                f"the charger '{shortened(charger)}' has {power:,.10g} kW, but its name says {said[1]} kW.",
+                "Correct the power or the name; the power is used.",
             )
 
 

@@ -96,8 +96,9 @@ def room_text(case: Case, found: Mapping[Limit, float]) -> str:
     for limit, fall in found.items():
         present = limit.of(case)
         if (present == present.flat[0]).all():
-            least = math.ceil(float(present.flat[0]) - fall - 1e-6)
-            said.append(f"down to a {limit.name} of {least:,} {limit.unit} (now {float(present.flat[0]):,.10g})")
-        else:
+            now = float(present.flat[0])
+            least = min(now, math.ceil(now - fall - 1e-6))
+            said.append(f"down to a {limit.name} of {least:,.10g} {limit.unit} (now {now:,.10g})")
+        elif fall >= 1:
             said.append(f"with every {limit.name} {math.floor(fall + 1e-6):,} {limit.unit} lower")
     return f"Room left: a plan exists {', or '.join(said)}." if said else ""

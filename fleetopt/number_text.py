@@ -7,7 +7,8 @@ import unicodedata
 
 from fleetopt.plain_text import plain_text
 
-_CURRENCY = re.compile(r"^(?:[€$£¥]|USD|EUR|GBP)\s*|\s*(?:[€$£¥]|USD|EUR|GBP)$", re.IGNORECASE)
+_CURRENCY = re.compile(r"^(?P<before>[€$£¥]|USD|EUR|GBP)\s*|\s*(?P<behind>[€$£¥]|USD|EUR|GBP)$", re.IGNORECASE)
+_DOLLARS = ("$", "usd")
 _SEPARATORS = ((",", "."), (".", ","), (" ", "."), (" ", ","), ("'", "."), ("'", ","))
 """Between thousands, and before decimals."""
 _SHARES = ("", "-", "1/h")
@@ -20,7 +21,7 @@ def readings(text: str, unit: str = "") -> list[float]:
     Taken off are a currency, the unit that the figure is due in, and of a share the per cent sign.
     """
     plain = _plain(text)
-    if unit and plain.casefold().endswith(unit.casefold()):
+    if unit[:1].isalpha() and plain.casefold().endswith(unit.casefold()):
         plain = plain[: -len(unit)].strip()
     plain = _CURRENCY.sub("", plain).strip()
     is_percentage = unit in _SHARES and plain.endswith("%")
@@ -30,8 +31,17 @@ def readings(text: str, unit: str = "") -> list[float]:
     return sorted(figures)
 
 
+def odd_currency(text: str, unit: str) -> str:
+    """The currency in a text that is not the one of the unit; none where it is dollars as due, or no currency."""
+    match = _CURRENCY.search(_plain(text))
+    currency = (match["before"] or match["behind"]) if match else ""
+    return "" if "USD" in unit and currency.casefold() in _DOLLARS else currency
+
+
 def _plain(text: str) -> str:
-    """With plain digits, blanks, dashes and apostrophes."""
+    """With plain digits, blanks, dashes and apostrophes; nothing where a digit is a footnote's or in a circle."""
+    if any(unicodedata.category(letter) == "No" for letter in text):
+        return ""
     return plain_text(unicodedata.normalize("NFKC", text).translate({0x2212: "-", 0x2019: "'", 0x02BC: "'"}))
 
 

@@ -31,6 +31,8 @@ from fleetopt.verify import Verification, verify
 Status = Literal["optimal", "feasible", "infeasible", "no_solution", "input_error", "failed"]
 _CANONICAL_SECONDS = 60.0
 """Far more than picking the canonical plan takes, unless figures of very different size make it go astray."""
+_EXACT = 1e-9
+"""Distance of cost and bound, as a share of the cost, that counts as none."""
 _NOISE = 1e-7
 """kWh, kWp or units; what is nearer to 0 is the solver's rounding."""
 
@@ -79,12 +81,11 @@ def optimize(
     deadline = Deadline(time_limit)
     program = build(case)
     chosen = fastest(program) if solver == "auto" else solver
+    notes: list[str] = []
     if is_beyond_reach(case):
         solution = Solution("infeasible")
-    elif chosen == "cp-sat":
-        solution = solve_by_parts(case, program, deadline, gap, report)
     else:
-        solution = solve(program, chosen, deadline, gap=gap, report=report)
+        solution, chosen, notes = _solved(case, program, chosen, deadline, gap, report)
     if solution.status == "infeasible":
         found = why_no_plan(case, deadline)
         return Result("infeasible", chosen, deadline.seconds, problems=found.problems, remedies=found.remedies)
@@ -97,7 +98,46 @@ def optimize(
             best_bound_usd=solution.bound,
             problems=[error("", f"the time limit of {time_limit:g} s ran out before a plan was found.", advice)],
         )
-    return _checked(case, program, solution, deadline, chosen, gap)
+    return _checked(case, program, solution, deadline, chosen, gap, notes)
+
+
+def _solved(
+    case: Case,
+    program: Program,
+    solver: str,
+    deadline: Deadline,
+    gap: float,
+    report: Callable[[Progress], None] | None,
+) -> tuple[Solution, str, list[str]]:
+    """What a solver finds, which one found it, and why that is not the one that was asked.
+
+    Another is asked where one breaks down, or calls optimal what its own bound does not prove.
+
+    Raises:
+        SolverError: both break down.
+    """
+
+    def found_by(backend: str) -> Solution:
+        if backend == "cp-sat":
+            return solve_by_parts(case, program, deadline, gap, report)
+        return solve(program, backend, deadline, gap=gap, report=report)
+
+    solution: Solution | None = None
+    try:
+        solution = found_by(solver)
+        distance = relative_gap(solution.objective, solution.bound)
+        if solution.status != "optimal" or distance <= gap + _EXACT:
+            return solution, solver, []
+        fault = f"its bound leaves {distance:.1e} of the cost unproven"
+    except SolverError as breakdown:
+        fault = str(breakdown)
+    other = "scip" if solver == "highs" else "highs"
+    try:
+        return found_by(other), other, [f"{solver} gave up, as {fault}; {other} was asked instead."]
+    except SolverError:
+        if solution is None:
+            raise
+        return solution, solver, []
 
 
 def plan_of(case: Case, program: Program, values: FloatArray) -> Plan:
@@ -110,10 +150,12 @@ def plan_of(case: Case, program: Program, values: FloatArray) -> Plan:
     return Plan(case, **parts)
 
 
-def _checked(case: Case, program: Program, solution: Solution, deadline: Deadline, solver: str, gap: float) -> Result:
+def _checked(
+    case: Case, program: Program, solution: Solution, deadline: Deadline, solver: str, gap: float, notes: list[str]
+) -> Result:
     """Make the plan canonical where that can be done, and verify it."""
     assert solution.values is not None
-    values, notes = solution.values, list(assumptions(case))
+    values, notes = solution.values, [*notes, *assumptions(case)]
     is_exact = solution.status == "optimal" and relative_gap(solution.objective, solution.bound) == 0.0
     one = None
     if is_exact and program.size[0] <= MOST_ROWS:
@@ -149,5 +191,5 @@ def _checked(case: Case, program: Program, solution: Solution, deadline: Deadlin
                 )
             ],
         )
-    status: Status = "optimal" if distance <= gap + 1e-9 else "feasible"
+    status: Status = "optimal" if distance <= gap + _EXACT else "feasible"
     return Result(status, solver, deadline.seconds, plan, bound, distance, verification, notes)

@@ -9,7 +9,7 @@ from typing import Any
 
 from fleetopt import __version__
 from fleetopt.books.block import Block
-from fleetopt.books.content import Content, Value
+from fleetopt.books.content import ANEW, Content, Value
 from fleetopt.books.input_content import input_content, inputs_hash
 from fleetopt.books.planning import INPUT_TABLES, SETTINGS_TABLE
 from fleetopt.books.reading import Book
@@ -19,8 +19,8 @@ from fleetopt.inputs import Inputs
 from fleetopt.limits import room_text
 from fleetopt.margins import rooms
 from fleetopt.optimize import Result, optimize
-from fleetopt.problem import Problem, error, note
-from fleetopt.result_tables import CHOICES, RUNS
+from fleetopt.problem import FileError, Problem, error, note
+from fleetopt.result_tables import CHOICES, RESULT_TABLES, RUNS
 from fleetopt.scenarios import Scenario, with_changes
 from fleetopt.solvers.backend import ortools_version
 from fleetopt.solvers.canonical import MOST_ROWS
@@ -76,6 +76,18 @@ def with_room(outcomes: Outcomes, time_limit: float | None = None) -> list[tuple
         said = [text] if (text := room_text(scenario.case, room)) else []
         changed[k] = scenario, replace(result, room=room, notes=[*result.notes, *said])
     return changed
+
+
+def check_places(book: Book) -> None:
+    """See before a long solve that a workbook has the tables that results are written to.
+
+    Raises:
+        FileError: one is missing.
+    """
+    there = {name.casefold() for name in book.table_names()}
+    for table in RESULT_TABLES:
+        if table.name.casefold() not in there:
+            raise FileError(book.name, f"the table '{table.name}' of the sheet {table.sheet} is missing.", ANEW)
 
 
 def book_results(

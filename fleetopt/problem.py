@@ -11,6 +11,8 @@ from typing import Literal
 from fleetopt.figures import WIDTH
 
 Severity = Literal["error", "warning", "note"]
+SEVERITIES = ("error", "warning", "note")
+"""The worst first."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class FileError(Exception):
         super().__init__(str(self.problem))
 
 
+def shortened(text: str) -> str:
+    """A text from a cell as it is said in a finding."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def has_error(problems: Sequence[Problem]) -> bool:
     """Whether one of them is an error."""
     return any(problem.severity == "error" for problem in problems)
@@ -86,9 +93,9 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
-    """Say each problem, wrapped; the same finding in several places once, with the number of places."""
+    """Say each problem, errors first, wrapped; the same finding in several places once, with the number of places."""
     places: dict[tuple[Severity, str, str], list[str]] = {}
-    for problem in problems:
+    for problem in sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity)):
         places.setdefault((problem.severity, problem.message, problem.advice), []).append(problem.where)
     for (severity, message, advice), where in places.items():
         more = f" and {len(where) - 1} more" if len(where) > 1 else ""

@@ -61,7 +61,7 @@ def _money(plan: Plan) -> tuple[FloatArray, ...]:
 
 def _row(name: str, *figures: str) -> str:
     widths = (13, 13, 14, 15, 14)
-    return f"  {name:<6}" + "".join(f"{figure:>{width}}" for figure, width in zip(figures, widths, strict=True))
+    return f"  {name:<6}" + "".join(f"  {figure}".rjust(width) for figure, width in zip(figures, widths, strict=True))
 
 
 def _bought(plan: Plan, y: int) -> str:
@@ -82,8 +82,13 @@ def _comparison(solved: Sequence[tuple[Scenario, Plan]]) -> Iterator[str]:
     yield f"{'Scenario':<20}{'Total USD':>13}{'to first':>12}{'Solar kWp':>11}{'Battery kWh':>13}{'Chargers':>10}"
     for scenario, plan in solved:
         name = scenario.name if len(scenario.name) < 20 else scenario.name[:16] + "..."
-        yield (
-            f"{name:<20}{short(plan.objective, 0):>13}{short(plan.objective - first, 0):>12}"
-            f"{short(float(plan.solar_add.sum())):>11}{short(float(plan.battery_add.sum())):>13}"
-            f"{int(plan.charger_add.sum()):>10}"
+        figures = (
+            short(plan.objective, 0),
+            short(plan.objective - first, 0),
+            short(float(plan.solar_add.sum())),
+            short(float(plan.battery_add.sum())),
+            f"{int(plan.charger_add.sum()):,}",
+        )
+        yield f"{name:<20}" + "".join(
+            f"  {figure}".rjust(width) for figure, width in zip(figures, (13, 12, 11, 13, 10), strict=True)
         )

@@ -41,8 +41,8 @@ class Scenario:
         return folder_name(self.name)
 
 
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-"""What Windows does not take as the name of a folder."""
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|results\.xlsx|summary\.json")
+"""What Windows does not take as the name of a folder, and the files that stand beside it."""
 
 
 def folder_name(scenario: str) -> str:
@@ -67,7 +67,9 @@ def parse_changes(texts: Sequence[str]) -> dict[str, Any]:
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if name not in known:
-            raise UsageError(f"--set {text}: '{name}' is no setting. Known: {', '.join(known)}.")
+            near = nearest(name, list(known))
+            meant = f"{near} " if near.startswith("Did") else ""
+            raise UsageError(f"--set {text}: '{name}' is no setting. {meant}Known: {', '.join(known)}.")
         if not equals or not value:
             raise UsageError(f"--set {text}: must be NAME=VALUE, such as grid_limit_kwh=1500.")
         problems: list[Problem] = []

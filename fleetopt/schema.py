@@ -44,7 +44,8 @@ FLEET: Final = Table(
             "km",
             highest=5000,
             study=("DailyRange(Kms)",),
-            usual=(1, 1000),
+            usual=(10, 1000),
+            when_zero="the vehicle does not drive and charges nothing",
         ),
         Column(
             "slot", "Charging slot", "the slot of the day in which it charges", kind="label", study=("ChargingSlot",)

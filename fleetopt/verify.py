@@ -50,9 +50,7 @@ def verify(plan: Plan, case: Case, objective: float, bound: float) -> Verificati
     failures: list[str] = []
     total = _total_cost(plan, case)
     for name, where, residuals, scale in (*_residuals(plan, case), *_claims(plan, total, objective, bound)):
-        relative = np.asarray(residuals, dtype=float) / np.maximum(1.0, np.abs(scale))
-        if not relative.size:
-            continue
+        relative = np.asarray(residuals) / np.maximum(1.0, np.abs(scale))
         if not np.isfinite(relative).all():
             failures.append(f"{name}: not a number")
             worst, worst_at = math.inf, name

@@ -406,6 +406,14 @@ class RangeOfTests:
                 enter(cell, None)
 
     @property
+    def row_height(self):
+        """None where rows differ; a hidden row has no height."""
+        calls["row_height"] += 1
+        rows = [self.sheet.xl.row_dimensions[i] for i in range(self.row, self.row + self.shape[0])]
+        heights = {0.0 if row.hidden else row.height or 15.0 for row in rows}
+        return heights.pop() if len(heights) == 1 else None
+
+    @property
     def number_format(self):
         formats = {cell.number_format for row in self.cells() for cell in row}
         return formats.pop() if len(formats) == 1 else None

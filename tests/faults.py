@@ -523,6 +523,7 @@ def _cells() -> list[Fault]:
         "a negative figure": (-250, "is -250, must be 0 or more"),
         "a negative figure as text": ("-250", "is -250, must be 0 or more"),
         "a figure far out of range": (250_000, "is 250,000, must be at most 5,000"),
+        "a tiny figure": (1e-12, "is 1e-12, must be 0 or at least 1e-09"),
         "a huge figure": (1e300, "must be at most 5,000"),
         "a blank": (None, "is blank"),
         "blanks only": ("  \u00a0 ", "is blank"),
@@ -552,7 +553,7 @@ def _cells() -> list[Fault]:
         for name, (value, read) in same.items()
     ]
     budget = {
-        "a currency": "€ 60000",
+        "a currency": "$ 60000",
         "a currency behind": "60000 USD",
         "blanks between thousands": "60 000",
         "no-break blanks between thousands": "60\u00a0000",
@@ -573,6 +574,16 @@ def _cells() -> list[Fault]:
     faults += [
         Fault("a text with one reading, 1.200,5", put_as_text("tblCosts", "solar_price", "1.200,5"), "note", "1,200.5"),
         Fault("an amount with two readings", put("tblCosts", "capex_budget", "60,000", 0), "error", "60 or 60,000"),
+        Fault(
+            "an amount in another currency",
+            put_as_text("tblCosts", "capex_budget", "€ 60000", 0),
+            "warning",
+            "Nothing is converted from €",
+            is_same_plan=True,
+        ),
+        Fault("a distance in money", put_as_text(*distance, "$250"), "warning", "converted from $", is_same_plan=True),
+        Fault("a distance with a footnote", put_as_text(*distance, "250\u00b9"), "error", "the text '250\u00b9'"),
+        Fault("a C-rate with a unit", put_as_text("tblSettings", "c_rate", "0.1/h"), "error", "the text '0.1/h'"),
         Fault("zero where it cannot be", put("tblChargers", "power_kw", 0, 0), "error", "must be more than 0"),
         Fault("zero hours", put("tblEnergy", "hours", 0), "error", "must be more than 0", (PLANNING,)),
         Fault("zero days", put("tblDayTypes", "days", 0, 0), "error", "must be more than 0", (PLANNING,)),
@@ -809,7 +820,36 @@ def _meaning() -> list[Fault]:
         ),
         Fault("an export ratio above 1", put("tblScenarios", "export_ratio", 1.2, 0), "warning", "export", (PLANNING,)),
         Fault("a percentage for the C-rate", put("tblSettings", "c_rate", 50), "warning", "50"),
+        Fault(
+            "powers of chargers swapped",
+            put_several(("tblChargers", "power_kw", 400, 0), ("tblChargers", "power_kw", 50, 1)),
+            "warning",
+            "has 400 kW, but its name says 50 kW",
+            (PLANNING,),
+        ),
+        Fault("a vehicle's year beyond the horizon", put("tblFleet", "year", 2052, 3), "warning", "2052", IN_STUDY),
+        Fault("a vehicle that drives nothing", put("tblFleet", "distance_km", 0), "warning", "does not drive"),
         Fault("a fleet that shrinks", shrinking, "warning", "the fleet shrinks from 15"),
+        Fault("a setting in another unit", setting_in_mwh, "error", "must be kWh", (PLANNING,)),
+        Fault(
+            "a setting that the layout lacks",
+            setting_too_many,
+            "warning",
+            "has no parameter",
+            IN_STUDY,
+            is_same_plan=True,
+        ),
+        Fault(
+            "a setting for one scenario that none can have",
+            setting_as_column,
+            "warning",
+            "is no column",
+            (PLANNING,),
+            is_same_plan=True,
+        ),
+        Fault("a second column of values", second_values, "error", "a second column is headed 'Value'", IN_STUDY),
+        Fault("a budget for each year", budgets_beside, "warning", "beside the budget", IN_STUDY, is_same_plan=True),
+        Fault("a second budget as text", second_budget_as_text, "error", "a second budget", IN_STUDY),
         Fault("a setting twice", setting_twice, "error", "is given twice, first in"),
         Fault("a setting that is none", misspelt_setting, "error", "is missing"),
         *(
@@ -835,6 +875,65 @@ def _meaning() -> list[Fault]:
             (PLANNING,),
         ),
     ]
+
+
+def setting_in_mwh(depot: Depot) -> str:
+    cell = depot.cell("tblSettings", "battery_max_kwh").offset(0, 1)
+    cell.value = "MWh"
+    return address(cell)
+
+
+def setting_too_many(depot: Depot) -> str:
+    rows = depot.rows("tblSettings")
+    depot.write("tblSettings", [*rows, ["battery_existing_kwh", 500, *rows[0][2:]]])
+    return f"{depot.sheet('tblSettings').title}!A{len(rows) + 1}"
+
+
+def setting_as_column(depot: Depot) -> str:
+    rows = depot.rows("tblScenarios")
+    depot.write("tblScenarios", [[*row, 100 if i else "Existing solar [kWp]"] for i, row in enumerate(rows)])
+    _, top, right, _ = depot.area("tblScenarios")
+    return f"{depot.sheet('tblScenarios').title}!{get_column_letter(right)}{top}"
+
+
+def second_values(depot: Depot) -> str:
+    sheet = depot.sheet("tblSettings")
+    sheet["C1"], sheet["C4"] = "Value", 900
+    return f"{sheet.title}!C1"
+
+
+def budgets_beside(depot: Depot) -> str:
+    sheet = depot.book[schema.STUDY_BUDGET_SHEET]
+    sheet["B2"], sheet["C2"] = 30_000, 20_000
+    return address(sheet["B2"])
+
+
+def second_budget_as_text(depot: Depot) -> str:
+    cell = depot.book[schema.STUDY_BUDGET_SHEET]["A3"]
+    cell.value = "70 000"
+    return address(cell)
+
+
+def stacked_header(depot: Depot) -> str:
+    """Five vehicles under a header of their own, of which one word is another, and the rest below."""
+    rows = depot.rows("tblFleet")
+    older = [*rows[0][:-1], "Slot of charging"]
+    depot.write("tblFleet", [older, *rows[1:6], [None] * len(older), rows[0], *rows[6:]])
+    return f"{depot.sheet('tblFleet').title}!A1"
+
+
+def emptied_vehicle(depot: Depot) -> str:
+    for name in ("truck_type", "year", "vehicle", "distance_km"):
+        depot.cell("tblFleet", name, 3).value = None
+    return address(depot.cell("tblFleet", "year", 3))
+
+
+def row_apart(depot: Depot) -> str:
+    """A whole vehicle, one blank row below the table."""
+    rows, (left, _, _, bottom) = depot.rows("tblFleet"), depot.area("tblFleet")
+    for j, value in enumerate(["V9", *rows[-1][1:]]):
+        depot.sheet("tblFleet").cell(bottom + 2, left + j, value)
+    return f"{depot.sheet('tblFleet').title}!{get_column_letter(left)}{bottom + 2}"
 
 
 def second_budget(depot: Depot) -> str:
@@ -948,6 +1047,39 @@ def _structure() -> list[Fault]:
             "",
             is_same_plan=True,
         ),
+        *(
+            Fault(
+                f"a budget in {sign}",
+                rename_column("tblCosts", "capex_budget", lambda _, sign=sign: f"CapEx budget [{sign}]"),
+                "error",
+                "is in another unit: convert its figures to USD",
+                (PLANNING,),
+            )
+            for sign in ("€", "%", "kUSD")
+        ),
+        *(
+            Fault(
+                f"a charger's price, {unit}",
+                charger_priced_in(unit),
+                "error",
+                "there is no price for it",
+                IN_STUDY,
+            )
+            for unit in ("(USD/kW)", "(USD 1000/unit)", "EUR/unit", ", USD cents per unit")
+        ),
+        Fault(
+            "a range under another name",
+            rename_column("tblTrucks", "range_km", lambda _: "Range(km)"),
+            "warning",
+            "'Range(km)' is in another unit",
+            IN_STUDY,
+            is_same_plan=True,
+        ),
+        Fault("a header once more in the middle", stacked_header, "error", "stands above the header", IN_STUDY),
+        Fault("a vehicle of which only the slot is left", emptied_vehicle, "error", "is blank"),
+        Fault(
+            "a row below the table, apart", row_apart, "warning", "ends above this row", (PLANNING,), is_same_plan=True
+        ),
         Fault("a column twice", double_column("tblFleet", "distance_km"), "error", "a second column"),
         Fault(
             "a misspelt column that may be left out",
@@ -1004,7 +1136,7 @@ def _structure() -> list[Fault]:
             is_same_plan=True,
         ),
         Fault("a note beside the table", beside((-3, 2, "to be checked"), (-2, 3, 99)), "", is_same_plan=True),
-        Fault("hidden rows", hide("tblFleet", 4), "note", "hidden or filtered out", is_same_plan=True, button=False),
+        Fault("a hidden row", hide("tblFleet", 4), "note", "hidden or filtered out", is_same_plan=True),
         Fault("merged cells", merge("tblFleet", "truck_type", 0, 3), "error", "is blank"),
         Fault("a table elsewhere on its sheet", change_rows("tblFleet", list, down=7, right=5), "", is_same_plan=True),
         Fault("a table without rows", no_rows("tblTrucks"), "error", "rows"),
@@ -1031,6 +1163,14 @@ def _structure() -> list[Fault]:
             package=in_sheets(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"'),
         ),
     ]
+
+
+def charger_priced_in(unit: str) -> Spoil:
+    def spoil(depot: Depot) -> str:
+        depot.header("tblCosts", "charger_price 50 kW").value = f"Charger 50KW {unit}"
+        return f"{schema.STUDY_PARAMETER_SHEET}!B3"
+
+    return spoil
 
 
 def other_currency(depot: Depot) -> str:

@@ -18,6 +18,7 @@ YEAR = Column("year", "Year", "the year, such as 2027", kind="year", lowest=1900
 NAME = Column("slot", "Slot", "the slot", kind="label")
 BASIS = Column("basis", "C-rate counts per", "slot or hour", kind="choice", choices=("slot", "hour"))
 
+MOMENTS = (datetime.date, datetime.time, datetime.timedelta)
 NEVER = Fault("a formula that was never calculated", is_uncalculated=True)
 
 
@@ -36,7 +37,9 @@ def bad(value, column):
     (problem,) = problems
     assert problem.severity == "error"
     assert problem.where == "Energy!C4"
-    assert problem.advice == f"Enter {column.meaning}."
+    is_figure_shown_as_date = isinstance(value, MOMENTS) and column.kind in ("number", "whole", "year")
+    more = " A figure that is shown as a date needs the number format General." if is_figure_shown_as_date else ""
+    assert problem.advice == f"Enter {column.meaning}.{more}"
     return problem.message
 
 
@@ -110,7 +113,7 @@ def test_a_number_that_can_mean_two_things_is_refused_unless_only_one_is_possibl
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("0.15", 0.15), (" 12 ", 12), ("1e2", 100), ("0,15", 0.15), ("€ 250,5", 250.5), ("900,0", 900)],
+    [("0.15", 0.15), (" 12 ", 12), ("1e2", 100), ("0,15", 0.15), ("$ 250,5", 250.5), ("900,0", 900)],
 )
 def test_a_number_written_as_text_is_read_and_noted(text, number):
     problems = []
@@ -119,6 +122,28 @@ def test_a_number_written_as_text_is_read_and_noted(text, number):
     assert (problem.severity, problem.where) == ("note", "Energy!C4")
     assert problem.message.startswith(f"Grid price [USD/kWh] is the text '{text.strip()}', read as ")
     assert problem.message.endswith(f" {number:g}.")
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "currency"), [("€ 250,5", PRICE, "€"), ("250,5 GBP", PRICE, "GBP"), ("$ 250,5", LIMIT, "$")]
+)
+def test_a_currency_that_is_not_due_is_a_warning(text, column, currency):
+    problems = []
+    assert convert(text, column, "Here!A1", problems) == 250.5
+    [problem] = problems
+    assert (problem.severity, problem.advice) == ("warning", f"Nothing is converted from {currency}.")
+
+
+def test_a_figure_that_is_shown_as_a_date_is_told_how_to_be_one():
+    problems = []
+    assert convert(datetime.datetime(1900, 9, 6), LIMIT, "Here!A1", problems) is None
+    assert problems[0].advice.endswith("A figure that is shown as a date needs the number format General.")
+
+
+def test_a_figure_too_small_for_any_solver_is_refused():
+    assert good(1e-9, LIMIT) == 1e-9
+    assert good(0.0, LIMIT) == 0.0
+    assert bad(9e-10, LIMIT) == "Grid limit [kWh] is 9e-10, must be 0 or at least 1e-09."
 
 
 def test_a_number_written_as_text_that_is_out_of_bounds_is_only_an_error():

@@ -286,7 +286,7 @@ def test_doctor_names_every_part(tmp_path: Path):
         (["run", DATA, "--solver", "gurobi"], "auto"),
         (["run", DATA, "--time-limit", "0"], "more than 0"),
         (["run", DATA, "--time-limit", "soon"], "--time-limit"),
-        (["run", DATA, "--gap", "2"], "0 to 1"),
+        (["run", DATA, "--gap", "2"], "must be at most 1"),
         (["run", DATA, "--gap", "nan"], "0 to 1"),
         (["run", DATA, "--set", "grid=1500"], "grid_limit_kwh"),
         (["run", DATA, "--set", "grid_limit_kwh=much"], "text 'much'"),

@@ -54,6 +54,16 @@ def test_a_text_that_is_no_number_has_none(text: str):
     assert readings(text, "kWh") == []
 
 
+@pytest.mark.parametrize("text", ["25\u00b2", "250\u00b9", "\u2460", "2\u00bd"])
+def test_a_footnote_is_no_digit(text: str):
+    assert readings(text, "km") == []
+
+
+@pytest.mark.parametrize(("text", "unit"), [("0.1/h", "1/h"), ("0.51/h", "1/h"), ("0.5-", "-")])
+def test_a_unit_of_signs_is_not_cut_off_a_figure(text: str, unit: str):
+    assert readings(text, unit) == []
+
+
 @pytest.mark.parametrize("unit", ["-", "1/h", ""])
 def test_a_percentage_is_a_share(unit: str):
     assert readings("50 %", unit) == [0.5]

@@ -16,7 +16,8 @@ from fleetopt.problem import has_error
 from fleetopt.solvers.backend import LinearSession
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import columns_of
-from tests.cases import hourly, one_slot, study, two_slots
+from fleetopt.solvers.messages import Solution, SolverError
+from tests.cases import TOTALS, hourly, one_slot, study, two_slots
 from tests.random_cases import random_case
 
 
@@ -280,3 +281,36 @@ def test_the_notes_state_the_assumptions_that_apply():
     for words in ("C-rate", "losses", "market", "Exported battery"):
         assert words not in nothing_to_say
     assert "still counts as exported" in " ".join(optimize(study(0.0)).notes)
+
+
+def breaks_down(*_: object, **__: object) -> Solution:
+    raise SolverError("it lost its way")
+
+
+def test_where_a_solver_breaks_down_another_is_asked(monkeypatch):
+    monkeypatch.setattr(module, "solve_by_parts", breaks_down)
+    result = optimize(study(), solver="cp-sat")
+    assert (result.status, result.solver) == ("optimal", "highs")
+    assert result.plan.objective == pytest.approx(TOTALS[1.0], abs=5e-5)
+    assert "cp-sat gave up, as it lost its way; highs was asked instead." in result.notes
+
+
+def test_where_both_break_down_nothing_is_claimed(monkeypatch):
+    monkeypatch.setattr(module, "solve", breaks_down)
+    with pytest.raises(SolverError, match="lost its way"):
+        optimize(study())
+
+
+@pytest.mark.parametrize("solver", ["scip", "highs"])
+def test_a_plan_that_a_solver_calls_optimal_without_proof_is_asked_of_another(monkeypatch, solver):
+    real = module.solve
+
+    def unproven(program, backend, *arguments, **options):
+        solution = real(program, backend, *arguments, **options)
+        return replace(solution, bound=solution.bound * (1 - 1e-7)) if backend == solver else solution
+
+    monkeypatch.setattr(module, "solve", unproven)
+    result = optimize(study(), solver=solver)
+    assert (result.status, result.gap) == ("optimal", 0.0)
+    assert result.solver == {"scip": "highs", "highs": "scip"}[solver]
+    assert optimize(study(), solver=solver, gap=1e-6).solver == solver

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fleetopt.cli import Exit, _parser
+from fleetopt.arguments import parser
+from fleetopt.cli import Exit
 from fleetopt.scenarios import settable
 
 ROOT = Path(__file__).parent.parent
@@ -25,7 +26,7 @@ def test_the_settings_are_those_of_the_schema():
 
 
 def test_every_option_and_exit_code_is_described():
-    run = _parser()._subparsers._group_actions[0].choices["run"]
+    run = parser(dict.fromkeys(("run", "check", "new", "doctor"), int))._subparsers._group_actions[0].choices["run"]
     for action in run._actions:
         for option in action.option_strings:
             if option not in ("-h", "--help"):

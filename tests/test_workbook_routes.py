@@ -15,6 +15,7 @@ from pyopenvba.apps.excel import ExcelApplication
 
 from fleetopt import buttons
 from fleetopt import result_tables as results
+from fleetopt.books.block import ROWS_BELOW
 from fleetopt.books.planning import INPUT_TABLES
 from fleetopt.books.result_content import NOT_RUN, at_run
 from tests import engine
@@ -193,7 +194,9 @@ def test_every_input_table_is_read_and_every_result_table_written_in_one_block(e
         inside = [address for address in asked["read"] if overlaps(address, sheet, ref)]
         start, end = ref.split(":")
         last = int(re.sub("[A-Z]+", "", end))
-        assert set(inside) == {f"{sheet}!{start}:{end.replace(str(last), str(last + 1))}"}  # and the row right below
+        assert set(inside) == {
+            f"{sheet}!{start}:{end.replace(str(last), str(last + ROWS_BELOW))}"
+        }  # and some rows below
         assert len(inside) <= 2  # for the plan, and for the mark of the inputs that it belongs to
     for table in results.RESULT_TABLES:
         sheet, ref = areas[table.name]
@@ -204,6 +207,7 @@ def test_every_input_table_is_read_and_every_result_table_written_in_one_block(e
     assert len(cells) == len(set(cells)) + 1  # the status says first that a run is under way
     assert engine.calls["read"] <= 60
     assert engine.calls["write"] <= 40
+    assert engine.calls["row_height"] <= 40
 
 
 def overlaps(address: str, sheet: str, ref: str) -> bool:

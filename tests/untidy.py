@@ -135,6 +135,10 @@ def shuffled(sheets: Sheets, random: Random) -> Sheets:
     return mixed
 
 
+class Text(str):
+    """A text that is no formula, whatever it looks like."""
+
+
 def write_book(path: Path, sheets: Sheets, results: Mapping[str, Any] | None = None) -> Path:
     """Write a workbook; the formulas at the addresses in `results` get a result, as if Excel had calculated them."""
     book = Workbook()
@@ -143,6 +147,9 @@ def write_book(path: Path, sheets: Sheets, results: Mapping[str, Any] | None = N
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)
+            for cell, value in zip(sheet[sheet.max_row], row, strict=False):
+                if isinstance(value, Text):
+                    cell.data_type = "s"
     book.save(path)
     if results:
         _store(path, list(sheets), results)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from fleetopt.cells import Fault
 
@@ -23,7 +23,8 @@ class Oddities:
     """Number of cells from A1 to there."""
 
 
-NO_ODDITIES = Oddities({}, frozenset(), "A1", 1)
+ROWS_BELOW: Final = 4
+"""So many rows below an Excel Table are looked at for what somebody meant to be in it."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ class Block:
     """Column of the sheet, counted from 0, in which the block starts."""
     hidden: frozenset[int] = frozenset()
     """Rows of the sheet, counted from 0, that are hidden or filtered out."""
-    below: tuple[Any, ...] = ()
-    """Of a table: the cells right below it, which do not belong to it."""
+    is_table: bool = False
+    """Whether it is an Excel Table, in which every row counts."""
+    below: tuple[list[Any], ...] = ()
+    """Of a table: the next rows below it, which do not belong to it."""
 
     def where(self, row: int, column: int) -> str:
         """Address of a cell of the block, counted from 0."""

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from fleetopt.books.block import Block
+from fleetopt.books.block import ROWS_BELOW, Block
 from fleetopt.books.content import Content
 from fleetopt.books.files import Workbook
 from fleetopt.books.package import Area, Package
+from fleetopt.books.parts import ChangedParts
 from fleetopt.books.recalculation import FORMULA_SHEETS, shown_values
 from fleetopt.books.sentences import POINTS, line_counts
 from fleetopt.problem import FileError
@@ -28,7 +29,8 @@ class ClosedBook:
         """Find its tables and names; cells are read when they are asked for."""
         self.path = path
         self.name = str(path)
-        self._package = Package(path)
+        self._parts = ChangedParts(path)
+        self._package = Package(path, self._parts)
         self._read = _mark(path)
         self._values: Workbook | None = None
         self._sheets: dict[str, Block] = {}
@@ -104,7 +106,7 @@ class ClosedBook:
 
     def _open_values(self) -> Workbook:
         if self._values is None:
-            self._values = Workbook(self.path)
+            self._values = Workbook(self.path, parts=self._parts)
         return self._values
 
     def _block(self, area: Area, *, has_below: bool = False) -> Block:
@@ -117,8 +119,8 @@ class ClosedBook:
             return [*(rows[i][area.left : area.right + 1] if i < len(rows) else ()), *[None] * width][:width]
 
         cut = [row(i) for i in range(area.top, area.bottom + 1)]
-        below = tuple(row(area.bottom + 1)) if has_below else ()
-        return Block(area.sheet, cut, area.top, area.left, self._sheets[area.sheet].hidden, below)
+        below = tuple(row(area.bottom + k) for k in range(1, 1 + ROWS_BELOW)) if has_below else ()
+        return Block(area.sheet, cut, area.top, area.left, self._sheets[area.sheet].hidden, below=below)
 
 
 def _mark(path: Path) -> tuple[int, int]:

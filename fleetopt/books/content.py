@@ -16,6 +16,9 @@ class Formula:
     """What the cell shows until it is calculated; None shows nothing."""
 
 
+ANEW = "Make the workbook anew from it: 'fleetopt new NEW.xlsm --from' this one."
+"""The cure for a workbook that lacks what results are written to."""
+
 Value = float | int | str | Formula | None
 """Of one cell; text is never taken for a formula."""
 

@@ -1,92 +1,128 @@
 """Excel files, closed: each sheet as a block of cells.
 
-The values come from calamine, which is fast. It shows neither an error value nor a formula that was never calculated;
-`oddities.py` says which cells hold such, and what else it hides.
+The values come from calamine, which is fast. It shows neither an error value nor a formula that was never calculated,
+and it takes much for a value that is none; `oddities.py` says which cells hold such, and what else it hides. It is
+handed one sheet at a time, in a package of its own that holds nothing unseen.
 """
 
 from __future__ import annotations
 
-import re
+import io
 import zipfile
-import zlib
-from functools import cached_property
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fleetopt.books.block import NO_ODDITIES, Block, Oddities
-from fleetopt.books.file_checks import check_file, damaged, protected
-from fleetopt.problem import FileError
+from fleetopt.books.block import Block
+from fleetopt.books.file_checks import damaged, too_large
+from fleetopt.books.oddities import TooLargeError, oddities, text_lengths
+from fleetopt.books.parts import Parts
 
-MOST_CELLS = 3_000_000
-"""From A1 to the last filled cell of a sheet."""
-_ODD = re.compile(rb'<(?:\w+:)?f[ >/]|\st="e"|\shidden="|\sr="(?:[A-Z]{3}|[A-Z]+[0-9]{5})')
-"""What the XML of a sheet holds that has a formula, an error, a hidden row or a cell far out."""
-_SHEET = re.compile(r"(?!xl/(?:charts|theme|styles)|docProps).*\.xml")
+MOST_CELLS = 2_000_000
+"""From A1 to the last filled cell, of all sheets that are read."""
+MOST_READ = 50_000_000
+"""Bytes of a sheet and of the shared texts together."""
+_SHEET = "xl/worksheets/sheet1.xml"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/relationships"
+_KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_BOOK = f"""<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{_KINDS}">
+<workbookPr date1904="%d"/><sheets><sheet name="Sheet" sheetId="1" r:id="rId1"/></sheets></workbook>"""
+_RELATION = f"""<Relationships xmlns="{_TYPES}">
+<Relationship Id="rId1" Type="{_KINDS}/%s" Target="%s"/></Relationships>"""
 
 
 class Workbook:
     """One `.xlsx` or `.xlsm` file, open for reading.
 
+    Parameters:
+        path: of the file.
+        is_named: puts its name in every address.
+        parts: of the file, if somebody has opened it already.
+        room: the most cells that are read.
+
     Raises:
         FileError: the file is missing, is no workbook, is damaged or protected.
     """
 
-    def __init__(self, path: Path, *, is_named: bool = False) -> None:
-        """Open a file; `is_named` puts its name in every address."""
-        from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
+    def __init__(
+        self, path: Path, *, is_named: bool = False, parts: Parts | None = None, room: int = MOST_CELLS
+    ) -> None:
+        """Find the sheets; they are read when they are asked for."""
         self.path = path
+        self.room = room
+        """The most cells that may still be read."""
         self._is_named = is_named
-        check_file(path)
-        try:
-            self._book = CalamineWorkbook.from_path(str(path))
-        except PasswordError:
-            raise protected(path) from None
-        except (CalamineError, OSError) as reason:
-            raise damaged(path, reason) from None
-        self.sheets: list[str] = list(self._book.sheet_names)
+        self._parts = parts or Parts(path)
+        with self._parts.opened():
+            book = self._parts.book()
+            self._sheets = self._parts.sheets()
+            settings = self._parts.tree(book).find("{*}workbookPr")
+            is_1904 = settings is not None and settings.get("date1904") in ("1", "true")
+            self._others: dict[str, str | bytes] = {
+                "_rels/.rels": _RELATION % ("officeDocument", "xl/workbook.xml"),
+                "xl/workbook.xml": _BOOK % is_1904,
+                "xl/_rels/workbook.xml.rels": _RELATION % ("worksheet", "worksheets/sheet1.xml"),
+            }
+            if styles := self._parts.first(book, "styles"):
+                self._parts.tree(styles)  # it is XML
+                self._others["xl/styles.xml"] = self._parts.text(styles)
+            self._lengths: list[int] = []
+            if part := self._parts.first(book, "sharedStrings"):
+                texts = self._text(part)
+                with self._bounded("the list of shared texts"):
+                    self._lengths = text_lengths(part, texts)
+                self._others["xl/sharedStrings.xml"] = texts
+        self.sheets: list[str] = list(self._sheets)
 
     def block(self, sheet: str) -> Block:
         """Read one sheet."""
-        from python_calamine import CalamineError
-
-        oddities = self._oddities(sheet)
-        if oddities.area > MOST_CELLS:
-            raise FileError(
-                str(self.path),
-                f"the sheet '{sheet}' reaches to {oddities.last}; at most {MOST_CELLS:,} cells are read.",
-                "Delete what stands far outside the tables, and save it again.",
+        part, _ = self._sheets[sheet]
+        with self._parts.opened(), self._bounded(f"the sheet '{sheet}'"):
+            text = self._text(part)
+            found = oddities(sheet, text, self._lengths)
+        if found.area > self.room:
+            raise too_large(
+                self.path, f"the sheet '{sheet}' reaches to {found.last}; at most {MOST_CELLS:,} cells are read."
             )
-        try:
-            values = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        except (CalamineError, OSError) as reason:
-            raise damaged(self.path, reason) from None
-        rows: list[list[Any]] = [[None if value == "" else value for value in row] for row in values]
-        for (row, column), fault in oddities.faults.items():
+        self.room -= found.area
+        rows = self._values(text)
+        for (row, column), what in found.faults.items():
             rows.extend([] for _ in range(row + 1 - len(rows)))
             rows[row].extend(None for _ in range(column + 1 - len(rows[row])))
-            rows[row][column] = fault
+            rows[row][column] = what
         place = f"[{self.path.name}]{sheet}" if self._is_named else sheet
-        return Block(place, rows, hidden=oddities.hidden)
+        return Block(place, rows, hidden=found.hidden)
 
-    def _oddities(self, sheet: str) -> Oddities:
-        if not self._has_oddities:
-            return NO_ODDITIES
-        from fleetopt.books.oddities import oddities
+    def _text(self, part: str) -> bytes:
+        text = self._parts.text(part)
+        size = len(text) + len(self._others.get("xl/sharedStrings.xml", ""))
+        if size > MOST_READ:
+            raise too_large(
+                self.path, f"'{part}' comes to {size / 1e6:,.0f} MB; at most {MOST_READ / 1e6:,.0f} MB are read."
+            )
+        return text
 
-        return oddities(self.path, sheet)
-
-    @cached_property
-    def _has_oddities(self) -> bool:
-        """Whether any sheet has one; most inputs have none, and nothing more is loaded then."""
-        has_oddities = False
+    @contextmanager
+    def _bounded(self, what: str) -> Iterator[None]:
         try:
-            with zipfile.ZipFile(self.path) as package:
-                for name in filter(_SHEET.fullmatch, package.namelist()):
-                    text = package.read(name)
-                    if b"<!DOCTYPE" in text:
-                        raise damaged(self.path, f"'{name}' has a DOCTYPE")
-                    has_oddities = has_oddities or _ODD.search(text) is not None
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as reason:
+            yield
+        except TooLargeError as fault:
+            raise too_large(self.path, f"{what} {fault}; no more are read.") from None
+
+    def _values(self, text: bytes) -> list[list[Any]]:
+        from python_calamine import CalamineError, CalamineWorkbook
+
+        package = io.BytesIO()
+        with zipfile.ZipFile(package, "w") as file:
+            for part, content in {**self._others, _SHEET: text}.items():
+                file.writestr(part, content)
+        package.seek(0)
+        try:
+            sheet = CalamineWorkbook.from_filelike(package).get_sheet_by_index(0)
+            rows: list[list[Any]] = [*sheet.to_python(skip_empty_area=False)]
+        except (CalamineError, OSError) as reason:
             raise damaged(self.path, reason) from None
-        return has_oddities
+        for row in rows:
+            row[:] = [None if value == "" else value for value in row]
+        return rows

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from fleetopt.books.block import Block, column_letters
-from fleetopt.books.content import Content, Formula, Value
+from fleetopt.books.block import ROWS_BELOW, Block, column_letters
+from fleetopt.books.content import ANEW, Content, Formula, Value
 from fleetopt.books.tables import key
 from fleetopt.cells import Fault
 from fleetopt.problem import FileError, nearest
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 _ERROR = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)")
 _ERROR_CODES = range(-2146826300, -2146826200)
 """How Excel hands over errors which xlwings does not know, such as #SPILL!."""
-_ANEW = "Make the workbook anew with 'fleetopt new --from'."
 _LAST_ROW = 1_048_576
 _LONGEST_STATUS = 250
+_MOST_QUESTIONS = 100
 _CURE = (
     "Press Esc in Excel, so that no cell is being edited and no dialog is open, unprotect the sheet, and run it again."
 )
@@ -78,10 +78,12 @@ class LiveBook:
         blocks = {}
         with _excel(self.name, "be read"):
             for spot in self._spots(tables):
-                has_below = not spot.has_totals and spot.top + spot.height + 1 < _LAST_ROW
-                rows = _read(spot.cells(0, spot.height + 1 + has_below))
-                below = tuple(rows.pop()) if has_below else ()
-                blocks[spot.name] = Block(spot.place, rows, spot.top, spot.left, below=below)
+                end = spot.height + 1
+                more = 0 if spot.has_totals else min(ROWS_BELOW, _LAST_ROW - spot.top - end)
+                rows = _read(spot.cells(0, end + more))
+                rows, below = rows[:end], tuple(rows[end:])
+                hidden = frozenset(spot.top + 1 + i for i in _hidden(spot))
+                blocks[spot.name] = Block(spot.place, rows, spot.top, spot.left, hidden, below=below)
         return blocks
 
     def table_names(self) -> list[str]:
@@ -105,14 +107,14 @@ class LiveBook:
             found = {spot.name.casefold(): spot for spot in self._spots(content.tables)}
             for name in content.tables:
                 if name.casefold() not in found:
-                    raise FileError(self.name, f"the table '{name}' is missing.", _ANEW)
+                    raise FileError(self.name, f"the table '{name}' is missing.", ANEW)
             spots = {name: found[name.casefold()] for name in content.tables}
             columns = {name: _columns(spots[name], content.headers[name]) for name in content.tables}
             for name, rows in content.tables.items():
                 _check_room(spots[name], len(rows))
             for name in content.names:
                 if name not in self._book.names:
-                    raise FileError(self.name, f"the name '{name}' is missing.", _ANEW)
+                    raise FileError(self.name, f"the name '{name}' is missing.", ANEW)
             cells = {name: self._cell(name) for name in content.names}
         with _excel(self.name, "be written"), self._still():
             for name, rows in content.tables.items():
@@ -144,7 +146,7 @@ class LiveBook:
             return self._book.names[name].refers_to_range[0, 0]
         except Exception as reason:
             raise FileError(
-                self.name, f"the name '{name}' stands for no cell.", f"Undo what deleted the cell. {_ANEW}"
+                self.name, f"the name '{name}' stands for no cell.", f"Undo what deleted the cell. {ANEW}"
             ) from reason
 
     @contextmanager
@@ -210,6 +212,23 @@ def _read_on_mac(cells: xlwings.Range) -> list[list[Any]]:
                 if rows[i][j] is None and formula:
                     rows[i][j] = _read_on_mac(cells[i, j])[0][0]
     return rows
+
+
+def _hidden(spot: _Spot) -> Iterator[int]:
+    """Rows below the headings that are hidden or filtered out, which Excel says by their height of 0.
+
+    It tells the height of rows that all have the same, so they are asked for in ever smaller halves. Where that takes
+    too many questions, as in a table whose rows differ in height, those that are left count as shown.
+    """
+    halves, questions = [(0, spot.height)] if spot.height else [], 0
+    while halves and questions < _MOST_QUESTIONS:
+        first, count = halves.pop(0)
+        height = spot.cells(1 + first, count, 0, 1).row_height
+        questions += 1
+        if height == 0:
+            yield from range(first, first + count)
+        elif count > 1 and not isinstance(height, (int, float)):
+            halves += [(first, count // 2), (first + count // 2, count - count // 2)]
 
 
 def _has_shape(rows: list[list[Any]], shape: tuple[int, int]) -> bool:

@@ -6,15 +6,14 @@ import re
 from collections.abc import Sequence
 
 from fleetopt.books.content import Formula, Value
-from fleetopt.problem import Problem
+from fleetopt.problem import SEVERITIES, Problem
 
 _CELL = re.compile(r"(?P<sheet>[^!\[\]]+)!(?P<cell>[A-Z]{1,3}[0-9]+|[0-9]+:[0-9]+)")
-_ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
 def message_rows(problems: Sequence[Problem]) -> list[list[Value]]:
     """Severity, where, problem and cure of each finding, errors first."""
-    ordered = sorted(problems, key=lambda problem: _ORDER[problem.severity])
+    ordered = sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
     return [[problem.severity, link(problem.where), problem.message, problem.advice or None] for problem in ordered]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,15 +12,14 @@ from lxml import etree
 from fleetopt.books import chart_xml
 from fleetopt.books.areas import LAST_ROW, Area, DamagedError, area, cell_name, reference
 from fleetopt.books.chart_xml import Refill, update_chart
-from fleetopt.books.content import Content, Value
-from fleetopt.books.parts import Parts, parsed
-from fleetopt.books.sheet_xml import Sheet, joined_text, namespace, row_number, unescaped, without_plain_cells
+from fleetopt.books.content import ANEW, Content, Value
+from fleetopt.books.parts import TYPES, ChangedParts
+from fleetopt.books.sheet_xml import Sheet, joined_text, namespace, unescaped, without_plain_cells
 from fleetopt.books.tables import key
-from fleetopt.problem import FileError, nearest
+from fleetopt.problem import FileError
 
 __all__ = ["Area", "Package"]
 
-_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden\s*=")
 _BEFORE_CALCULATION = {
     *("fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets"),
     *("functionGroups", "externalReferences", "definedNames"),
@@ -48,18 +46,18 @@ class Package:
         FileError: the file is missing, is no workbook, is damaged or protected.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, parts: ChangedParts | None = None) -> None:
         """Find the tables and names of a file; no sheet is read."""
         self.path = path
-        self._parts = Parts(path)
+        self._parts = parts or ChangedParts(path)
         self._open: dict[str, Sheet] = {}
-        self._sheet_parts: dict[str, tuple[str, str]] = {}
         self._tables: dict[str, _Table] = {}
         self.doubled: list[str] = []
         """Names that more than one table has; the first of them counts."""
         with self._changes():
-            self._book = self._parts.first("", "officeDocument") or "xl/workbook.xml"
-            self._find_sheets()
+            self._parts.tree(TYPES)
+            self._book = self._parts.book()
+            self._sheet_parts = self._parts.sheets()
             self._find_tables()
             self.names: dict[str, Area] = dict(self._find_names())
             """Where every name of the whole workbook stands that points to a cell or an area."""
@@ -74,19 +72,6 @@ class Package:
         """Names of the tables that have a totals row."""
         return {name for name, table in self._tables.items() if table.has_totals}
 
-    def hidden(self, sheet: str) -> set[int]:
-        """Rows of a sheet that are hidden or filtered out, counted from 0."""
-        part, _ = self._sheet_parts[sheet]
-        hidden: set[int] = set()
-        with self._changes():
-            if _HIDDEN_ROW.search(self._parts.read(part).replace(b"\0", b"")):
-                number = 0
-                for row in self._parts.tree(part).iterfind("{*}sheetData/{*}row"):
-                    number = row_number(row, number)
-                    if row.get("hidden") in {"1", "true"}:
-                        hidden.add(number - 1)
-        return hidden
-
     def fill(self, content: Content) -> None:
         """Replace the rows of tables and the values of names; tables grow and shrink, with charts and rules on them.
 
@@ -97,8 +82,7 @@ class Package:
         with self._changes():
             refills = {name: self._refill(name, rows, content.headers[name]) for name, rows in content.tables.items()}
             for name in content.names.keys() - self.names.keys():
-                advice = nearest(name, list(self.names)) or "Define it."
-                raise FileError(str(self.path), f"the name '{name}' is missing or points to no cell.", advice)
+                raise FileError(str(self.path), f"the name '{name}' is missing or points to no cell.", ANEW)
             for name, refill in refills.items():
                 self._write_rows(refill)
                 self._resize(self._tables[name].part, refill)
@@ -148,13 +132,6 @@ class Package:
         finally:
             self._open = {}
 
-    def _find_sheets(self) -> None:
-        targets = {number: target for kind, number, target in self._parts.related(self._book) if kind == "worksheet"}
-        for sheet in self._parts.tree(self._book).iterfind("{*}sheets/{*}sheet"):
-            ids = [value for name, value in sheet.attrib.items() if name.endswith("/relationships}id")]
-            if ids and ids[0] in targets:
-                self._sheet_parts[sheet.get("name", "")] = targets[ids[0]], sheet.get("sheetId", "")
-
     def _find_tables(self) -> None:
         for sheet, (part, _) in self._sheet_parts.items():
             for kind, _, target in self._parts.related(part):
@@ -185,7 +162,7 @@ class Package:
         if name not in self._open:
             part, _ = self._sheet_parts[name]
             text, plain = without_plain_cells(part, self._parts.read(part))
-            self._open[name] = Sheet(name, parsed(part, text), plain, self._shared)
+            self._open[name] = Sheet(name, self._parts.parsed(part, text), plain, self._shared)
         return self._open[name]
 
     def _shared(self) -> list[str]:
@@ -196,8 +173,8 @@ class Package:
         """Find the columns of a table and its new area, and see that nothing is in its way."""
         if name in self.doubled or name not in self._tables:
             fault = "is there twice" if name in self.doubled else "is missing"
-            advice = nearest(name, list(self._tables)) if name not in self._tables else "Rename one."
-            raise FileError(str(self.path), f"the table '{name}' {fault}.", advice or "Take it from a new workbook.")
+            advice = "Rename one." if name in self.doubled else ANEW
+            raise FileError(str(self.path), f"the table '{name}' {fault}.", advice)
         table = self._tables[name]
         old = table.area
         header = f"{old.sheet}!{old.top + 1}:{old.top + 1}"

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from fleetopt import schema
 from fleetopt.books.block import Block
-from fleetopt.books.tables import Found, doubled_columns, find_header, key, missing_columns, read_rows
+from fleetopt.books.tables import (
+    Found,
+    doubled_columns,
+    find_header,
+    key,
+    label_key,
+    left_out,
+    missing_columns,
+    read_rows,
+)
 from fleetopt.cells import convert, is_blank
 from fleetopt.clock import slot_label, span
 from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Inputs, Rows
-from fleetopt.problem import Problem, error, nearest, note, warning
+from fleetopt.problem import Problem, error, has_error, nearest, note, warning
 from fleetopt.result_tables import RESULT_TABLES
 
 SETTINGS_TABLE = Table(
@@ -75,9 +85,9 @@ def read_planning(source: str, blocks: Mapping[str, Block], names: Callable[[], 
     fleet, trucks, energy, day_types = (
         rows[table.name] for table in (schema.FLEET, schema.TRUCKS, schema.ENERGY, schema.DAY_TYPES)
     )
-    _same_spelling(day_types, "day_type", [energy], key, problems)
+    _same_spelling(day_types, "day_type", [energy], label_key, problems)
     _same_spelling(energy, "slot", [energy, fleet], slot_label, problems)
-    _same_spelling(trucks, "truck_type", [trucks, fleet], key, problems)
+    _same_spelling(trucks, "truck_type", [trucks, fleet], label_key, problems)
     return Inputs(
         source=source,
         fleet=fleet,
@@ -98,6 +108,7 @@ def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     if block is None:
         return empty
     names = {column.name: column.headers for column in table.columns}
+    block = replace(block, is_table=True)
     found = find_header(replace(block, rows=block.rows[:1]), names)
     needed = {column.name: column.headers for column in table.columns if column.is_needed and column.default is None}
     missing = missing_columns(block, found, needed)
@@ -106,11 +117,12 @@ def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
         return empty
     problems.extend(doubled_columns(block, found, names))
     there = [column for column in table.columns if column.name in found.columns]
-    problems.extend(_left_below(block, table))
+    problems.extend(_left_below(block, table, there, found))
     rows = read_rows(block, table, found, there, problems)
     if not len(rows):
         problems.append(error(block.where(0, 0), f"the table {table.name} has no rows.", f"Enter {table.row}."))
-    problems.extend(_left_out(block, table, found))
+    problems.extend(left_out(block, found, table.columns, names))
+    problems.extend(_settings_as_columns(block, table, found))
     for column in table.columns:
         if column.name not in found.columns:
             rows.values[column.name] = [column.default] * len(rows)
@@ -118,28 +130,34 @@ def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     return rows
 
 
-def _left_out(block: Block, table: Table, found: Found) -> Iterator[Problem]:
-    """Say what is taken for a column that may be missing; a header that is nearly its own was probably meant for it."""
-    others = [str(header) for j, header in enumerate(block.rows[0]) if j not in found.columns.values() and header]
-    place = f"{block.place}!{block.top + 1}:{block.top + 1}"
-    for column in table.columns:
-        if column.name in found.columns or column.kind == "text":
-            continue
-        taken = "every row of it counts as blank" if column.default is None else f"{column.default} is taken"
-        said = f"the column '{column.heading}' is missing; {taken}."
-        meant = nearest(column.heading, others)
-        yield warning(place, said, meant) if meant.startswith("Did") else note(place, said)
+def _settings_as_columns(block: Block, table: Table, found: Found) -> Iterator[Problem]:
+    """Say which columns of the scenarios are called as a setting that they cannot change."""
+    known = {key(header) for column in schema.SETTINGS for header in (column.name, *column.headers)}
+    for j, header in enumerate(block.rows[0] if table is schema.SCENARIOS else ()):
+        if isinstance(header, str) and j not in found.columns.values() and key(header) in known:
+            said = f"'{header}' is no column of {table.name} and is not used; it is the same in all scenarios."
+            yield warning(block.where(0, j), said, "Change it in the Settings, or make another workbook for it.")
 
 
-def _left_below(block: Block, table: Table) -> Iterable[Problem]:
-    """Warn of what stands right below a table: rows that somebody typed there and that the table did not take up."""
-    filled = [j for j, value in enumerate(block.below) if not is_blank(value)]
-    if filled:
-        yield warning(
-            block.where(len(block.rows), filled[0]),
-            f"the table {table.name} ends above this row, which is not read.",
-            "Drag the corner of the table down over the row if it belongs to it; else leave a blank row between.",
-        )
+def _left_below(block: Block, table: Table, columns: Sequence[Column], found: Found) -> Iterator[Problem]:
+    """Warn of rows that somebody typed below a table and that the table did not take up."""
+    for i, row in enumerate(block.below):
+        filled = [j for j, value in enumerate(row) if not is_blank(value)]
+        if filled and (i == 0 or _is_row(row, columns, found)):
+            yield warning(
+                block.where(len(block.rows) + i, filled[0]),
+                f"the table {table.name} ends above this row, which is not read.",
+                "Drag the corner of the table down over the row if it belongs to it; else move it away.",
+            )
+            return
+
+
+def _is_row(row: Sequence[Any], columns: Sequence[Column], found: Found) -> bool:
+    """Whether something that stands apart holds what every column of a table needs."""
+    refused: list[Problem] = []
+    for column in columns:
+        convert(row[found.columns[column.name]], column, "", refused)
+    return not has_error(refused)
 
 
 def _prices_without_charger(block: Block | None, costs: Table, problems: list[Problem]) -> None:
@@ -188,12 +206,14 @@ def _settings(block: Block | None, problems: list[Problem]) -> dict[str, Cell]:
     cells = {column.name: Cell(column.default, "default") for column in schema.SETTINGS if column.default is not None}
     if block is None:
         return cells
-    names = {name: SETTINGS_TABLE[name].headers for name in ("setting", "value")}
+    needed = {name: SETTINGS_TABLE[name].headers for name in ("setting", "value")}
+    names = {**needed, "unit": SETTINGS_TABLE["unit"].headers}
     found = find_header(replace(block, rows=block.rows[:1]), names)
-    missing = missing_columns(block, found, names)
+    missing = missing_columns(block, found, needed)
     problems.extend(missing)
     if found is None or missing:
         return cells
+    problems.extend(doubled_columns(block, found, names))
     return {**cells, **_named_values(block, found, problems)}
 
 
@@ -215,6 +235,7 @@ def _named_values(block: Block, found: Found, problems: list[Problem]) -> dict[s
         else:
             value = row[found.columns["value"]]
             cells[column.name] = Cell(convert(value, column, where, problems), where)
+            problems.extend(_other_unit(block, i, found, column))
     for column in schema.SETTINGS:
         if column.name not in cells and column.is_needed:
             if column.default is None:
@@ -227,3 +248,14 @@ def _named_values(block: Block, found: Found, problems: list[Problem]) -> dict[s
     for column in schema.SETTINGS:
         cells.setdefault(column.name, Cell(column.default, "default"))
     return cells
+
+
+def _other_unit(block: Block, i: int, found: Found, column: Column) -> Iterator[Problem]:
+    """Refuse a value that the row says is in another unit."""
+    j = found.columns.get("unit")
+    given = None if j is None else block.rows[i][j]
+    if j is not None and not is_blank(given) and key(given) != key(column.unit):
+        said = f"the unit of {column.name} is '{given}', must be {column.unit or 'blank'}."
+        yield error(
+            block.where(i, j), said, f"Convert the value to {column.unit or 'a plain figure'} and correct this."
+        )

@@ -15,15 +15,31 @@ from typing import Any
 from fleetopt import schema
 from fleetopt.books.block import Block
 from fleetopt.books.study_files import STUDY_TABLES, copy_of, study_blocks, study_headers
-from fleetopt.books.tables import Found, doubled_columns, find_header, key, missing_columns, read_names, read_rows
+from fleetopt.books.tables import (
+    Found,
+    doubled_columns,
+    find_header,
+    key,
+    left_out,
+    missing_columns,
+    read_names,
+    read_rows,
+    rows_above,
+)
 from fleetopt.cells import convert, is_blank
 from fleetopt.clock import slot_label, span
 from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Inputs, Rows, given
+from fleetopt.number_text import readings
+from fleetopt.plain_text import plain_text
 from fleetopt.problem import Problem, error, note, warning
+from fleetopt.scenarios import settable
 
-_CHARGER_HEADER = re.compile(r"charger\D*(\d+(?:\.\d+)?)\s*kw(?![^(\[]*[(\[](?!\s*usd))", re.IGNORECASE)
-"""A charger's price in USD; one in another currency is none."""
+_CHARGER_HEADER = re.compile(
+    r"\s*chargers?\D*(\d+(?:\.\d+)?)\s*kw\s*(?:[(\[]?\s*usd\s*(?:/\s*(?:unit|charger|piece))?\s*[)\]]?\s*)?",
+    re.IGNORECASE,
+)
+"""A charger's price in USD for one; a price in another currency or for something else is none."""
 _TRUCK_TYPE = re.compile(r"truck\s*type\s*(\S.*)", re.IGNORECASE)
 _BY_STUDY = "the study's layout"
 _BLANK_SCENARIO = {column.name: column.default for column in schema.SCENARIOS.columns}
@@ -87,6 +103,9 @@ def _table(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     if found is None or missing:
         return empty
     problems.extend(doubled_columns(block, found, headers))
+    problems.extend(rows_above(block, found))
+    optional = [column for column in table.columns if column.name in headers and not column.is_needed]
+    problems.extend(said for said in left_out(block, found, optional, headers) if said.severity == "warning")
     columns = [column for column in table.columns if column.name in found.columns]
     if table is schema.COSTS:
         found, columns = _with_charger_columns(block, found, columns, problems)
@@ -122,7 +141,7 @@ def _with_charger_columns(
     """Add a price column for each charger type that the header row names by its power."""
     positions = dict(found.columns)
     for j, header in enumerate(block.rows[found.row]):
-        match = _CHARGER_HEADER.search(header) if isinstance(header, str) else None
+        match = _CHARGER_HEADER.fullmatch(plain_text(header)) if isinstance(header, str) else None
         if match is None:
             continue
         column = replace(schema.charger_price(_charger(float(match[1]))), study=(str(header),))
@@ -176,10 +195,26 @@ def _settings(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[dic
         return defaults, {}
     columns = [column for column in (*schema.SETTINGS, *schema.STUDY_PARAMETERS[:2]) if column.study]
     cells = read_names(block, "Parameter", "Value", columns, problems)
+    problems.extend(_unused_settings(block, columns))
     roof, share = (cells.pop(column.name, None) for column in schema.STUDY_PARAMETERS[:2])
     if roof is None or share is None or roof.value is None or share.value is None:
         return {**defaults, **cells}, {}
     return {**defaults, **cells}, {"solar_max_added_kwp": Cell(roof.value * share.value, roof.where)}
+
+
+def _unused_settings(block: Block, columns: Sequence[Column]) -> Iterable[Problem]:
+    """Warn of settings that this layout does not have."""
+    known = {key(name) for column in columns for name in column.study}
+    others = {key(name): column.name for column in settable().values() for name in (column.name, column.header)}
+    for i, row in enumerate(block.rows):
+        for j, value in enumerate(row):
+            if isinstance(value, str) and key(value) not in known and key(value) in others:
+                said = f"the study's layout has no parameter '{value}', so it is not used."
+                yield warning(
+                    block.where(i, j),
+                    said,
+                    f"Give it with --set {others[key(value)]}=..., or plan in a planning workbook.",
+                )
 
 
 @dataclass(frozen=True)
@@ -256,14 +291,16 @@ def _within(rows: Rows, years: range, problems: list[Problem]) -> Rows:
                 )
             )
             return rows.take(kept)
-        left_out = len(listed) - len(kept)
-        problems.append(
-            note(
-                rows.where("year", first),
-                f"{left_out} row{'s' if left_out > 1 else ''} of {_spoken(others)} outside the planning years "
-                f"{_spoken(years)} {'are' if left_out > 1 else 'is'} not used.",
-            )
+        count = len(listed) - len(kept)
+        said = (
+            f"{count} row{'s' if count > 1 else ''} of {_spoken(others)} outside the planning years {_spoken(years)} "
+            f"{'are' if count > 1 else 'is'} not used."
         )
+        where = rows.where("year", first)
+        if rows.table is schema.FLEET:
+            problems.append(warning(where, said, "Correct the year, or lengthen the planning horizon."))
+        else:
+            problems.append(note(where, said))
     return rows.take(kept)
 
 
@@ -283,13 +320,19 @@ def _budget(block: Block | None, costs: Rows, problems: list[Problem]) -> None:
         if found is None:
             problems.extend(missing_columns(block, None, names))
         else:
+            problems.extend(doubled_columns(block, found, names))
+            problems.extend(_beside_budget(block, found.row))
             j = found.columns[column.name]
             filled = [
                 i
                 for i in range(found.row + 1, len(block.rows))
                 if j < len(block.rows[i]) and not is_blank(block.rows[i][j])
             ]
-            remarks = [i for i in filled[1:] if isinstance(block.rows[i][j], str)]
+            remarks = [
+                i
+                for i in filled[1:]
+                if isinstance(block.rows[i][j], str) and not readings(block.rows[i][j], column.unit)
+            ]
             problems.extend(
                 note(block.where(i, j), f"text that is not part of the table was not read: '{block.rows[i][j]}'.")
                 for i in remarks
@@ -308,6 +351,19 @@ def _budget(block: Block | None, costs: Rows, problems: list[Problem]) -> None:
                 )
     costs.values[column.name] = [amount] * len(costs)
     costs.places[column.name] = lambda _i: where
+
+
+def _beside_budget(block: Block, header: int) -> Iterable[Problem]:
+    """Warn of more figures beside the one budget, such as one for each year."""
+    for i, row in enumerate(block.rows[header:], start=header):
+        figures = [j for j, value in enumerate(row) if isinstance(value, float)]
+        if len(figures) > 1:
+            yield warning(
+                block.where(i, figures[1]),
+                "a figure beside the budget is not used: this layout has one budget for all years.",
+                "Delete it, or plan in a planning workbook, which has a budget for each year: 'fleetopt new --from'.",
+            )
+            return
 
 
 def _chargers(costs: Rows, options: Sequence[_Option], problems: list[Problem]) -> Rows:

@@ -74,13 +74,14 @@ def _folder_blocks(folder: Path, problems: list[Problem]) -> dict[str, Block]:
             f"Workbooks there: {', '.join(path.name for path in workbooks.values()) or 'none'}.",
             "Add what is missing, or name a single workbook.",
         )
-    blocks = _workbook_blocks(Workbook(paths[schema.STUDY_PARAMETER_FILES[0]], is_named=True), None)
+    book = Workbook(paths[schema.STUDY_PARAMETER_FILES[0]], is_named=True)
+    blocks = _workbook_blocks(book, None)
     for table in STUDY_TABLES:
         copy = blocks.pop(table.study_sheet, None)
         if copy:
             blocks[copy_of(table)] = copy
-        book = Workbook(paths[table.study_files[0]], is_named=True)
-        blocks[table.study_sheet] = _best_sheet(book, table)
+        book = Workbook(paths[table.study_files[0]], is_named=True, room=book.room)
+        blocks[table.study_sheet] = _best_sheet(book, table, problems)
     for sheet in (schema.STUDY_ENERGY_SHEET, schema.STUDY_PARAMETER_SHEET, schema.STUDY_BUDGET_SHEET):
         if sheet not in blocks:
             known = [name for name in blocks if not name.startswith(_COPY)]
@@ -92,16 +93,22 @@ def _is_workbook(path: Path) -> bool:
     return path.suffix.casefold() in (".xlsx", ".xlsm") and not path.name.startswith("~$")
 
 
-def _best_sheet(book: Workbook, table: Table) -> Block:
-    """The sheet that holds most of a table's headers."""
-    blocks = [book.block(sheet) for sheet in book.sheets]
+def _best_sheet(book: Workbook, table: Table, problems: list[Problem]) -> Block:
+    """The sheet that holds most of a table's headers, the right name being one more; two alike are an error."""
     headers = study_headers(table)
 
-    def matches(block: Block) -> int:
+    def matches(block: Block, sheet: str) -> int:
         found = find_header(block, headers)
-        return len(found.columns) if found else 0
+        return 2 * len(found.columns) + (key(sheet) == key(table.study_sheet)) if found else 0
 
-    return max(blocks, key=matches)
+    blocks = {sheet: book.block(sheet) for sheet in book.sheets}
+    counts = {sheet: matches(block, sheet) for sheet, block in blocks.items()}
+    best = max(counts, key=lambda sheet: counts[sheet])
+    alike = [sheet for sheet, count in counts.items() if count // 2 == counts[best] // 2 > 0]
+    if len(alike) > 1:
+        said = f"the sheets {' and '.join(repr(sheet) for sheet in alike)} hold the same table."
+        problems.append(error(book.path.name, said, "Keep the one that is right."))
+    return blocks[best]
 
 
 def _workbook_blocks(book: Workbook, problems: list[Problem] | None) -> dict[str, Block]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +17,7 @@ from fleetopt.cells import convert, is_blank
 from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Rows
 from fleetopt.plain_text import plain_text
-from fleetopt.problem import Problem, error, nearest, note
+from fleetopt.problem import Problem, error, nearest, note, shortened, warning
 
 _HEADER_ROWS = 50
 """A table's header is looked for in so many first rows."""
@@ -32,11 +33,16 @@ class Found:
 
 
 def key(text: object) -> str:
-    """What counts when headers and names are compared: letters, figures with their sign and point, in lower case."""
+    """What counts when headers are compared: letters, money and per cent, figures with sign and point, no case."""
     plain = unicodedata.normalize("NFKC", plain_text(str(text))).casefold()
     plain = re.sub(r"(?<=\d)[.,](?=\d)", "point", plain)
     plain = re.sub(r"(?:^|(?<=\s))-(?=\d)", "minus", plain)
-    return re.sub(r"[\W_]+", "", plain)
+    return re.sub(r"[^\w%€$£¥]|_", "", plain)
+
+
+def label_key(text: str) -> str:
+    """What counts when a user's own names are compared: everything but blanks and case."""
+    return "".join(plain_text(text).casefold().split())
 
 
 def find_header(block: Block, names: Mapping[str, Sequence[str]]) -> Found | None:
@@ -45,25 +51,43 @@ def find_header(block: Block, names: Mapping[str, Sequence[str]]) -> Found | Non
     Parameters:
         names: for each column the headers it may have.
     """
-    by_key = {key(header): column for column, headers in names.items() for header in headers}
+    column_of = _columns_by_header(names)
     best: Found | None = None
     for i, row in enumerate(block.rows[:_HEADER_ROWS]):
         columns: dict[str, int] = {}
         for j, value in enumerate(row):
-            if isinstance(value, str) and (column := by_key.get(key(value))):
+            if column := column_of(value):
                 columns.setdefault(column, j)
         if columns and (best is None or len(columns) > len(best.columns)):
             best = Found(i, columns)
     return best
 
 
+def _columns_by_header(names: Mapping[str, Sequence[str]]) -> Callable[[Any], str | None]:
+    """Which column a cell heads: that of just this header, else the only one whose header differs in signs alone."""
+    exact: dict[str, str] = {}
+    alike: dict[str, set[str]] = defaultdict(set)
+    for column, headers in names.items():
+        for header in headers:
+            exact.setdefault(label_key(header), column)
+            alike[key(header)].add(column)
+
+    def column_of(value: Any) -> str | None:
+        if not isinstance(value, str):
+            return None
+        columns = alike.get(key(value), set())
+        return exact.get(label_key(value)) or (min(columns) if len(columns) == 1 else None)
+
+    return column_of
+
+
 def doubled_columns(block: Block, found: Found, names: Mapping[str, Sequence[str]]) -> list[Problem]:
     """Say which headers stand twice."""
-    by_key = {key(header): column for column, headers in names.items() for header in headers}
+    column_of = _columns_by_header(names)
     return [
         error(block.where(found.row, j), f"a second column is headed '{value}'.", "Keep one.")
         for j, value in enumerate(block.rows[found.row])
-        if isinstance(value, str) and found.columns.get(by_key.get(key(value), ""), j) != j
+        if found.columns.get(column_of(value) or "", j) != j
     ]
 
 
@@ -75,33 +99,71 @@ def missing_columns(block: Block, found: Found | None, names: Mapping[str, Seque
     number = block.top + (found.row if found else 0) + 1
     place = f"{block.place}!{number}:{number}" if found else block.place
     return [
-        error(place, f"the column '{headers[0]}' is missing.", nearest(headers[0], there) or "Add it.")
+        error(place, f"the column '{headers[0]}' is missing.", nearest_header(headers[0], there) or "Add it.")
         for column, headers in names.items()
         if not found or column not in found.columns
     ]
 
 
-def read_rows(block: Block, table: Table, found: Found, columns: Sequence[Column], problems: list[Problem]) -> Rows:
-    """Read all rows below a header; a blank row is passed over, and so is a line of text below the table."""
-    positions = [found.columns[column.name] for column in columns]
-    numbers: list[int] = []
-    is_after_blank = False
-    for i in range(found.row + 1, len(block.rows)):
-        filled = [j for j in positions if j < len(block.rows[i]) and not is_blank(block.rows[i][j])]
-        if not filled:
-            is_after_blank = True
-        elif (
-            len(filled) == 1
-            and len(positions) > 1
-            and _is_remark(block.rows[i][filled[0]], is_after_blank, filled, positions)
-        ):
-            text = block.rows[i][filled[0]]
-            problems.append(
-                note(block.where(i, filled[0]), f"text that is not part of the table was not read: '{text}'.")
+_WITH_UNIT = re.compile(r"(.+?)\s*[\[(](.*)[\])]")
+
+
+def nearest_header(header: str, there: Sequence[str]) -> str:
+    """Say what was probably meant, or that a column of this name is in another unit."""
+    wanted = _WITH_UNIT.fullmatch(header)
+    for other in there:
+        given = _WITH_UNIT.fullmatch(plain_text(other))
+        if wanted and given and key(wanted[1]) == key(given[1]):
+            return f"'{other}' is in another unit: convert its figures to {wanted[2]}, then head it '{header}'."
+    return nearest(header, there)
+
+
+def left_out(
+    block: Block, found: Found, columns: Sequence[Column], names: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
+    """Say what is taken for a column that may be missing; a header that is nearly its own was probably meant for it."""
+    headers = block.rows[found.row]
+    others = [str(header) for j, header in enumerate(headers) if j not in found.columns.values() and header]
+    number = block.top + found.row + 1
+    place = f"{block.place}!{number}:{number}"
+    for column in columns:
+        if column.name in found.columns or column.kind == "text":
+            continue
+        header = names[column.name][0]
+        taken = "every row of it counts as blank" if column.default is None else f"{column.default} is taken"
+        said = f"the column '{header}' is missing; {taken}."
+        meant = nearest_header(header, others)
+        yield note(place, said) if meant.startswith("Known") or not meant else warning(place, said, meant)
+
+
+def rows_above(block: Block, found: Found) -> Iterator[Problem]:
+    """Say which rows stand above the header that look like rows of the table; they are not read."""
+    for i, row in enumerate(block.rows[: found.row]):
+        filled = [j for j in found.columns.values() if j < len(row) and not is_blank(row[j])]
+        if len(filled) > max(1, len(found.columns) // 2):
+            yield error(
+                block.where(i, filled[0]),
+                f"this row stands above the header in row {block.top + found.row + 1}, so it is not part of the table.",
+                "Keep one header, above all rows; delete what does not belong to the table.",
             )
-        else:
-            numbers.append(i)
-            is_after_blank = False
+            return
+
+
+def read_rows(block: Block, table: Table, found: Found, columns: Sequence[Column], problems: list[Problem]) -> Rows:
+    """Read all rows below a header; a blank row is passed over, and so is a line of text apart below the table."""
+    positions = [found.columns[column.name] for column in columns]
+    filled: dict[int, list[int]] = {}
+    for i in range(found.row + 1, len(block.rows)):
+        if there := [j for j in positions if j < len(block.rows[i]) and not is_blank(block.rows[i][j])]:
+            filled[i] = there
+    numbers, remarks = _without_remarks(block, filled, positions)
+    problems.extend(
+        note(
+            block.where(i, filled[i][0]),
+            f"text that is not part of the table was not read: '{shortened(block.rows[i][filled[i][0]])}'.",
+        )
+        for i in remarks
+    )
     problems.extend(_hidden(block, numbers))
     values: dict[str, list[Any]] = {}
     for column, j in zip(columns, positions, strict=True):
@@ -117,17 +179,31 @@ def read_rows(block: Block, table: Table, found: Found, columns: Sequence[Column
     return Rows(table, values, places)
 
 
+def _without_remarks(
+    block: Block, filled: Mapping[int, Sequence[int]], positions: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Part the rows of a table from lines of text that stand below it, apart; one right below may be a row."""
+    rows = list(filled)
+    if block.is_table or len(positions) == 1:
+        return rows, []
+    end = len(rows)
+    while end and _is_line_of_text([block.rows[rows[end - 1]][j] for j in filled[rows[end - 1]]]):
+        end -= 1
+    while 0 < end < len(rows) and rows[end] == rows[end - 1] + 1:
+        end += 1
+    return rows[:end], rows[end:]
+
+
+def _is_line_of_text(values: Sequence[Any]) -> bool:
+    return len(values) == 1 and isinstance(values[0], str)
+
+
 def _hidden(block: Block, numbers: Sequence[int]) -> Iterator[Problem]:
     """Say that hidden rows count, as a user who does not see them may think that they do not."""
     hidden = [i for i in numbers if block.top + i in block.hidden]
     if hidden:
         rows = "row of the table is" if len(hidden) == 1 else "rows of the table are"
         yield note(block.where(hidden[0], 0), f"{len(hidden)} {rows} hidden or filtered out; they count all the same.")
-
-
-def _is_remark(value: Any, is_after_blank: bool, filled: list[int], positions: list[int]) -> bool:
-    """Whether a row with a single filled cell is a remark: text, below a blank row or outside the first column."""
-    return isinstance(value, str) and (is_after_blank or filled[0] != positions[0])
 
 
 def read_names(
@@ -142,6 +218,7 @@ def read_names(
     if found is None or len(found.columns) < 2:
         problems.extend(missing_columns(block, found, names))
         return {}
+    problems.extend(doubled_columns(block, found, names))
     by_key = {key(name): replace(column, default=None) for column in columns for name in column.study}
     cells: dict[str, Cell] = {}
     for i in range(found.row + 1, len(block.rows)):

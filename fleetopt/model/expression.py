@@ -72,15 +72,11 @@ class Expression:
         """Subtract elementwise, with numpy's broadcasting."""
         return self + (-other if isinstance(other, Expression) else -np.asarray(other, dtype=float))
 
-    def __rsub__(self, other: ArrayLike) -> Expression:
-        """Subtract this from a constant."""
-        return -self + other
-
     def __getitem__(self, key: Any) -> Expression:
         """Index the elements as numpy would; `None` makes a new axis."""
         constant = self.constant[key]
         key = key if isinstance(key, tuple) else (key,)
-        every = (*key, slice(None) if any(k is Ellipsis for k in key) else Ellipsis)  # the summands come last
+        every = (*key, slice(None))  # the summands come last
         terms = [(coefficients[every], columns[every]) for coefficients, columns in self.spread_terms()]
         return Expression(constant.shape, terms, constant)
 
@@ -110,7 +106,7 @@ class Expression:
 
     def __eq__(self, other: Expression | ArrayLike) -> Rows:  # type: ignore[override]
         """Both sides are equal, elementwise."""
-        return self._compared(other, -0.0, 0.0)
+        return self._compared(other, 0.0, 0.0)
 
     def __le__(self, other: Expression | ArrayLike) -> Rows:
         """The left is at most the right, elementwise."""

@@ -86,7 +86,7 @@ class Program:
 
     def _with_columns(self, rows: IndexArray, added: IndexArray, cost: FloatArray, lowest: float) -> Program:
         """Give each of the rows one of the added columns, which cost so much; nothing else costs anything."""
-        order = np.argsort(rows, kind="stable")
+        order = np.argsort(rows)
         rows, added = rows[order], added[order]
         fills = np.where(np.isfinite(self.row_lower[rows]), 1.0, -1.0)
         width = len(cost)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.styles import Font
 
 from fleetopt.books import file_checks
@@ -182,6 +183,97 @@ def test_reading_leaves_the_file_as_it_is_and_open_to_others(book):
     read_study(book)
     book.rename(book.with_name("moved.xlsx"))
     assert book.with_name("moved.xlsx").read_bytes() == before
+
+
+# Cells that are not as they must be
+
+PLAIN = {"A1": "text", "B1": 5, "A2": "more", "B2": 7}
+
+
+def changed_sheet(path: Path, old: str, new: str, part: str = "xl/worksheets/sheet1.xml") -> Path:
+    """A workbook of four cells, with another text in one of its parts."""
+    with xlsxwriter.Workbook(path) as whole:
+        sheet = whole.add_worksheet("Here")
+        for address, value in PLAIN.items():
+            sheet.write(address, value)
+    parts = parts_of(path)
+    assert old in parts[part].decode()
+    return package(path, {**parts, part: parts[part].replace(old.encode(), new.encode(), 1)})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("<v>0</v>", "<v>x</v>", "the cell Here!A1 holds the shared text 'x', which is not there"),
+        ("<v>0</v>", "<v>-1</v>", "the shared text '-1'"),
+        ("<v>0</v>", "<v>2</v>", "is damaged"),
+        ("<v>5</v>", "<v>five</v>", "is 'five', which is no number"),
+        ("<v>5</v>", "<v>&#53;</v>", "in a way that Excel never does"),
+        ("<v>5</v>", "<v>5<!-- -->0</v>", "in a way that Excel never does"),
+        ("<v>5</v>", "<v><![CDATA[5]]></v>", "in a way that Excel never does"),
+        ("<v>5</v>", "<v>5</v><v>6</v>", "holds two values"),
+        ("<v>5</v>", "<w>5</w>", "has 'w' inside of 'c'"),
+        ("<v>5</v>", "<is><t>5</t></is>", "a text that its kind does not have"),
+        ('<c r="B1"', '<c r="B1" t="q"', "is of the kind 'q'"),
+        ('<c r="B1"', '<c r="B1" t="b"', "is '5', neither true nor false"),
+        ('<c r="B1"', '<c r="A1"', "after the one that is right of it"),
+        ('<c r="B1"', '<c r="B9"', "has a cell 'B9' in row 1"),
+        ('<c r="B1"', '<c r="ZZZ1"', "'ZZZ' is no column"),
+        ('<row r="2"', '<row r="1"', "has a row '1' after row 1"),
+        ('<row r="2"', '<row r="2000000"', "has a row '2000000'"),
+        ("<sheetData>", "<sheetData/><sheetData>", "has not one list of rows"),
+        ("spreadsheetml", "spreadsheet", "which is not Excel's"),
+        ("</worksheet>", "", "no element found"),
+    ],
+)
+def test_a_cell_that_another_program_would_read_otherwise_is_refused(tmp_path, old, new, words):
+    with pytest.raises(FileError, match="is damaged") as raised:
+        Workbook(changed_sheet(tmp_path / "depot.xlsx", old, new)).block("Here")
+    assert words in raised.value.problem.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ('<row r="1" spans="1:2">', "<row>", "xl/worksheets/sheet1.xml"),
+        ('<c r="B1">', "<c>", "xl/worksheets/sheet1.xml"),
+        ('<c r="B1">', '<c t="n" r="B1" s="0">', "xl/worksheets/sheet1.xml"),
+        ("<v>5</v>", "<v>0.5E1</v>", "xl/worksheets/sheet1.xml"),
+        ("</worksheet>", "<!-- <row r='1'/> --></worksheet>", "xl/worksheets/sheet1.xml"),
+        ("<t>text</t>", "<r><t>te</t></r><r><rPr><b/></rPr><t>xt</t></r>", "xl/sharedStrings.xml"),
+        ("<t>text</t>", "<t>text</t><rPh sb='0' eb='1'><t>x</t></rPh>", "xl/sharedStrings.xml"),
+    ],
+)
+def test_what_other_programs_write_otherwise_is_read_alike(tmp_path, old, new, part):
+    book = changed_sheet(tmp_path / "depot.xlsx", old, new, part)
+    assert Workbook(book).block("Here").rows == [["text", 5.0], ["more", 7.0]]
+
+
+def test_shared_texts_are_found_wherever_they_are(tmp_path):
+    path = changed_sheet(tmp_path / "depot.xlsx", "sharedStrings.xml", "/other/texts.xml", "xl/_rels/workbook.xml.rels")
+    parts = parts_of(path)
+    parts["other/texts.xml"] = parts.pop("xl/sharedStrings.xml")
+    assert Workbook(package(path, parts)).block("Here").rows == [["text", 5.0], ["more", 7.0]]
+
+
+def test_an_empty_shared_text_keeps_the_numbers_of_those_behind(tmp_path):
+    path = changed_sheet(tmp_path / "depot.xlsx", "<si><t>text</t></si>", "<si/>", "xl/sharedStrings.xml")
+    assert Workbook(path).block("Here").rows == [[None, 5.0], ["more", 7.0]]
+
+
+def test_two_texts_in_one_are_refused(tmp_path):
+    path = changed_sheet(tmp_path / "depot.xlsx", "<t>text</t>", "<t>a</t><t>b</t>", "xl/sharedStrings.xml")
+    with pytest.raises(FileError, match="has two texts in one"):
+        Workbook(path)
+
+
+@pytest.mark.parametrize("name", ["Here", "here"])
+def test_two_sheets_of_one_name_are_refused(tmp_path, name):
+    path = changed_sheet(tmp_path / "depot.xlsx", "</sheets>", "</sheets>", "xl/workbook.xml")
+    parts = parts_of(path)
+    again = parts["xl/workbook.xml"].replace(b"</sheets>", b'<sheet name="%b" sheetId="2" r:id="rId1"/></sheets>')
+    with pytest.raises(FileError, match="is there twice"):
+        Workbook(package(path, {**parts, "xl/workbook.xml": again % name.encode()}))
 
 
 # Blocks

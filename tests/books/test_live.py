@@ -14,7 +14,7 @@ import xlwings
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table
 
-from fleetopt.books.block import Block
+from fleetopt.books.block import ROWS_BELOW, Block
 from fleetopt.books.content import Content, Formula
 from fleetopt.books.live import LiveBook
 from fleetopt.cells import Fault
@@ -74,7 +74,7 @@ def refused(opened: xlwings.Book, content: Content) -> Problem:
 
 def test_a_table_is_read_from_where_it_stands(book):
     block = LiveBook(book([(2026, "a", 1.5)])).blocks()["tblPlan"]
-    assert block == Block("Plan", [list(HEADINGS), [2026.0, "a", 1.5]], 4, 2, below=(None, None, None))
+    assert block == Block("Plan", [list(HEADINGS), [2026.0, "a", 1.5]], 4, 2, below=([None] * 3,) * ROWS_BELOW)
     assert block.where(1, 2) == "Plan!E6"
 
 
@@ -86,10 +86,34 @@ def test_each_table_is_read_in_one_block(book):
 
     live = LiveBook(book([(2026, None, 1)] * 50, change=second))
     assert list(live.blocks()) == ["tblPlan", "tblOther"]
-    assert engine.calls == {"read": 2}
+    assert engine.calls == {"read": 2, "row_height": 2}
     engine.calls.clear()
     assert list(live.blocks(["tblOther"])) == ["tblOther"]
-    assert engine.calls == {"read": 1}
+    assert engine.calls == {"read": 1, "row_height": 1}
+
+
+def test_rows_that_are_hidden_are_known_by_their_height(book):
+    def hide(written):
+        dimensions = written.active.row_dimensions
+        dimensions[5].height = 40.0  # the headings
+        dimensions[7].height = 30.0
+        for i in (8, 9, 14):
+            dimensions[i].hidden = True
+        dimensions[16].hidden = True  # below the table
+
+    rows = [(2025 + i, None, 1.0) for i in range(10)]
+    assert LiveBook(book(rows, change=hide)).blocks()["tblPlan"].hidden == {7, 8, 13}
+    assert LiveBook(book(rows)).blocks()["tblPlan"].hidden == frozenset()
+
+
+def test_few_questions_are_asked_where_every_row_has_another_height(book):
+    def vary(written):
+        for i in range(5, 2005):
+            written.active.row_dimensions[i].height = 15.0 + i % 7
+
+    engine.calls.clear()
+    LiveBook(book([(2025, None, 1.0)] * 2000, change=vary)).blocks()
+    assert engine.calls["row_height"] <= 100
 
 
 def test_dates_booleans_numbers_and_blanks_keep_their_kind(book):

@@ -100,12 +100,6 @@ def test_a_totals_row_is_no_part_of_a_table_and_holds_its_size(tmp_path):
     assert values(path)[5] == [2030.0, 1.0, "c"]
 
 
-def test_hidden_rows_are_found(book):
-    assert Package(book).hidden("Yearly") == set()
-    edit(book, SHEET, ('<row r="6"', '<row hidden="1" r="6"'))
-    assert Package(book).hidden("Yearly") == {5}
-
-
 @pytest.mark.parametrize("part", [BOOK, TABLE, "xl/_rels/workbook.xml.rels", "xl/worksheets/_rels/sheet1.xml.rels"])
 @pytest.mark.parametrize("text", [b"", b"<x", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'])
 def test_a_damaged_part_and_one_with_entities_are_refused(book, part, text):

@@ -495,11 +495,8 @@ def test_a_horizon_beyond_the_data_names_each_year_and_one_within_leaves_the_res
     assert "no vehicle is listed for 2027" in said(errors(tmp_path, longer))
     put(shorter, "Parameters!B3", 1)
     assert case_of(write_book(tmp_path / "shorter.xlsx", shorter)).years == (2025,)
-    assert places(problems(tmp_path, shorter), "note") == [
-        "Vehicle_data!C3",
-        "vehicleChargingData!A3",
-        "InfraProcurementCosts!A3",
-    ]
+    assert places(problems(tmp_path, shorter), "warning") == ["Vehicle_data!C3"]
+    assert places(problems(tmp_path, shorter), "note") == ["vehicleChargingData!A3", "InfraProcurementCosts!A3"]
 
 
 @pytest.mark.parametrize("sheet", ["vehicleChargingData", "InfraProcurementCosts"])

@@ -1,0 +1,184 @@
+"""Any depot at all, for hypothesis: names of every script and sign, figures of every size, slots of any length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import openpyxl
+from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.table import Table as ExcelTable
+
+from fleetopt import schema
+from fleetopt.books.input_content import costs_table, input_content
+from fleetopt.columns import SMALLEST, Column
+from fleetopt.inputs import Cell, Inputs, given
+from fleetopt.plain_text import plain_text
+from fleetopt.scenarios import folder_name
+from tests.untidy import Sheets, Text
+
+ODD_NAMES = [
+    "=1+1", "+5", "-5", "@x", "A+", "A-", "A*", "A?", "1.5", "1,5", "1e5", "TRUE", "null", "nan", "O'Brien", 'a"b',
+    "[x]", "a!b", "_x0041_", "<b>&amp;", "50%", "€ 5", "日本", "Größe", "👩\u200d🚒", "~$a", "a/b\\c", "12-5", "#1",
+]  # fmt: skip
+_LETTERS = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+
+def names(count: int, key: Callable[[str], str] = str.casefold) -> st.SearchStrategy[list[str]]:
+    """So many names that people can tell apart."""
+    name = st.one_of(st.sampled_from(ODD_NAMES), st.text(_LETTERS, min_size=1, max_size=12).map(plain_text))
+    return st.lists(
+        name.filter(bool), min_size=count, max_size=count, unique_by=lambda text: key("".join(text.split()))
+    )
+
+
+def figure(column: Column) -> st.SearchStrategy[float]:
+    """What a column may hold, often at its bounds, mostly as people enter it."""
+    lowest = max(column.lowest, 1e-3 if column.is_positive else 0.0)
+    inside = st.floats(max(lowest, SMALLEST), column.highest)
+    usual = st.floats(*(column.usual or (lowest, min(column.highest, 1e4)))).map(lambda value: round(value, 4))
+    if column.kind == "whole":
+        return st.integers(int(column.lowest), 3).map(float)
+    return st.one_of(usual, usual, inside.map(lambda value: float(f"{value:.15g}")), st.sampled_from([lowest]))
+
+
+@st.composite
+def depots(draw: st.DrawFn, *, in_study: bool = False) -> Inputs:
+    """Valid inputs; such as fit into the study's layout, or such as use everything that the planning workbook has."""
+    first, horizon = draw(st.integers(1990, 2100)), draw(st.integers(1, 3))
+    years = range(first, first + horizon)
+    kinds = draw(names(draw(st.integers(1, 3))))
+    powers = draw(st.lists(st.sampled_from([11.0, 22.5, 50.0, 150.0, 400.0]), min_size=1, max_size=3, unique=True))
+    chargers = [f"{power:g} kW" for power in sorted(powers)] if in_study else draw(names(len(powers)))
+    ends = [*sorted(draw(st.sets(st.integers(1, 23), max_size=4))), 24]
+    spans = {f"{start:02d}:00-{end:02d}:00": float(end - start) for start, end in pairwise([0, *ends])}
+    slots = spans if in_study or draw(st.booleans()) else dict(zip(draw(names(len(ends))), spans.values(), strict=True))
+    day_types = [schema.STUDY_DAY_TYPE[0]] if in_study else draw(names(draw(st.integers(1, 3))))
+
+    def row(table: Any, **keys: Any) -> dict[str, Any]:
+        drawn = {c.name: draw(figure(c)) for c in table.columns if c.name not in keys and c.kind in ("number", "whole")}
+        return {**drawn, **keys}
+
+    fleet = [
+        row(schema.FLEET, vehicle=vehicle, year=year, truck_type=draw(st.sampled_from(kinds)),
+            slot=draw(st.sampled_from(list(slots))))
+        for year in years for vehicle in draw(names(draw(st.integers(1, 3))))
+    ]  # fmt: skip
+    budget = draw(figure(schema.COSTS["capex_budget"]))
+    costs = costs_table(chargers)
+    costs_rows = [row(costs, year=year, **({"capex_budget": budget} if in_study else {})) for year in years]
+    settings = {
+        column.name: draw(st.sampled_from(column.choices) if column.choices else figure(column))
+        for column in schema.SETTINGS
+    }
+    fixed = ("battery_existing_kwh", "c_rate_basis", "solver", "time_limit", "gap", "export_ratio") if in_study else ()
+    settings |= {column.name: column.default for column in schema.SETTINGS if column.name in fixed}
+    return Inputs(
+        source="any",
+        fleet=given(schema.FLEET, fleet, "Fleet"),
+        trucks=given(
+            schema.TRUCKS, [row(schema.TRUCKS, truck_type=kind, year=y) for kind in kinds for y in years], "Trucks"
+        ),
+        energy=given(
+            schema.ENERGY,
+            [row(schema.ENERGY, day_type=day, slot=slot, hours=h) for day in day_types for slot, h in slots.items()],
+            "Energy",
+        ),
+        day_types=given(
+            schema.DAY_TYPES,
+            [{"day_type": day, "days": 365.0 - 100 * (len(day_types) - 1) if i == 0 else 100.0}
+             for i, day in enumerate(day_types)],
+            "Energy",
+        ),
+        costs=given(costs, costs_rows, "Costs"),
+        chargers=given(
+            schema.CHARGERS,
+            [{"charger": name, "power_kw": power, "chargers_existing": 0 if in_study else draw(st.integers(0, 3))}
+             for name, power in zip(chargers, sorted(powers), strict=True)],
+            "Chargers",
+        ),
+        scenarios=given(schema.SCENARIOS, study_scenarios() if in_study else draw(_scenarios()), "Scenarios"),
+        settings={name: Cell(value, "Settings") for name, value in settings.items()},
+    )  # fmt: skip
+
+
+def study_scenarios() -> list[dict[str, Any]]:
+    """The rows of the scenarios that the study's layout always has."""
+    blank = {column.name: column.default for column in schema.SCENARIOS.columns}
+    return [{**blank, "scenario": f"Export {x}", "export_ratio": x} for x in schema.STUDY_EXPORT_RATIOS]
+
+
+@st.composite
+def _scenarios(draw: st.DrawFn) -> list[dict[str, Any]]:
+    rows = []
+    for name in draw(names(draw(st.integers(1, 3)), folder_name)):
+        own: dict[str, Any] = {"scenario": name, "run": "yes", "note": draw(st.none() | st.sampled_from(ODD_NAMES))}
+        for column in schema.SCENARIOS.columns[2:-1]:
+            value = st.sampled_from(column.choices) if column.choices else figure(column)
+            own[column.name] = draw(st.none() | value)
+        rows.append(own)
+    return rows
+
+
+def stored(value: Any) -> Any:
+    """A value as openpyxl has to be told: a text is no formula, and what looks like an escaped letter is none."""
+    return Text(re.sub(r"_(x[0-9A-Fa-f]{4}_)", r"_x005F_\1", value)) if isinstance(value, str) else value
+
+
+def study_sheets(inputs: Inputs) -> Sheets:
+    """The sheets of the study's single workbook."""
+
+    def table(rows: Any, *columns: tuple[str, str]) -> list[list[Any]]:
+        values = [rows.values[name] for name, _ in columns]
+        return [[header for _, header in columns], *map(list, zip(*values, strict=True))]
+
+    def columns(described: Any, *left_out: str) -> list[tuple[str, str]]:
+        return [(c.name, c.study[0]) for c in described.columns if c.study and c.name not in left_out]
+
+    prices = [
+        (schema.charger_price(charger).name, f"Charger {charger.replace(' ', '').upper()} (USD/unit)")
+        for charger in inputs.chargers.values["charger"]
+    ]
+    setting = {column.name: column.study[0] for column in schema.SETTINGS if column.study}
+    sheets = {
+        schema.FLEET.study_sheet: table(inputs.fleet, *columns(schema.FLEET)),
+        schema.TRUCKS.study_sheet: table(inputs.trucks, *columns(schema.TRUCKS)),
+        schema.ENERGY.study_sheet: table(inputs.energy, *columns(schema.ENERGY)),
+        schema.COSTS.study_sheet: table(inputs.costs, *columns(schema.COSTS, "capex_budget"), *prices),
+        schema.STUDY_ENERGY_SHEET: [
+            ["Parameter", "Value"],
+            *([header, inputs.settings[name].value] for name, header in setting.items()),
+            [schema.STUDY_PARAMETERS[0].study[0], inputs.settings["solar_max_added_kwp"].value],
+            [schema.STUDY_PARAMETERS[1].study[0], 1.0],
+        ],
+        schema.STUDY_PARAMETER_SHEET: [
+            ["Parameters", "Value"],
+            *([f"Charger_Option_{i}(Kw)", kw] for i, kw in enumerate(inputs.chargers.values["power_kw"], start=1)),
+            [schema.STUDY_PARAMETERS[2].study[0], len(inputs.costs)],
+        ],
+        schema.STUDY_BUDGET_SHEET: [
+            [schema.COSTS["capex_budget"].study[0]],
+            [inputs.costs.values["capex_budget"][0]],
+        ],
+    }
+    return {name: [[stored(value) for value in row] for row in rows] for name, rows in sheets.items()}
+
+
+def planning_book(inputs: Inputs) -> openpyxl.Workbook:
+    """The input tables of a planning workbook and nothing else, each on a sheet of its own from B3 on."""
+    content = input_content(inputs)
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in content.tables.items():
+        sheet = book.create_sheet(name.removeprefix("tbl"))
+        for i, row in enumerate([list(content.headers[name]), *rows], start=3):
+            for j, value in enumerate(row, start=2):
+                cell = sheet.cell(i, j, stored(value))
+                if isinstance(value, str):
+                    cell.data_type = "s"
+        last = f"{get_column_letter(len(rows[0]) + 1)}{len(rows) + 3}"
+        sheet.add_table(ExcelTable(displayName=name, ref=f"B3:{last}"))
+    return book

@@ -1,0 +1,100 @@
+"""Any depot at all goes through every book unchanged, and its plan holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from hypothesis import HealthCheck, event, given, settings
+
+from fleetopt.books.input_content import inputs_hash
+from fleetopt.books.reading import read_inputs
+from fleetopt.case import Case
+from fleetopt.checks import check
+from fleetopt.inputs import Inputs
+from fleetopt.new import new_workbook
+from fleetopt.planning import new_results, run_settings, solve
+from fleetopt.problem import has_error
+from fleetopt.scenarios import scenarios
+from fleetopt.template.build import build
+from tests.depots import depots, planning_book, study_sheets
+from tests.untidy import write_book, write_folder
+
+EXAMPLES = int(os.environ.get("FLEETOPT_EXAMPLES", "0"))
+"""So many random depots by hand; else a few, always the same."""
+
+
+def examples(usual: int) -> settings:
+    return settings(
+        max_examples=EXAMPLES or usual,
+        derandomize=not EXAMPLES,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    )
+
+
+def cases(inputs: Inputs) -> dict[str, Case]:
+    assert not has_error(check(inputs)), [str(problem) for problem in check(inputs) if problem.severity == "error"]
+    return {scenario.name: scenario.case for scenario in scenarios(inputs)}
+
+
+def assert_same(read: Inputs, written: Inputs) -> None:
+    ours, theirs = cases(read), cases(written)
+    assert list(ours) == list(theirs)
+    for name, case in ours.items():
+        for field in dataclasses.fields(Case):
+            one, other = getattr(case, field.name), getattr(theirs[name], field.name)
+            assert np.array_equal(one, other), (name, field.name, one, other)
+    assert run_settings(read) == run_settings(written)
+
+
+@examples(25)
+@given(depots())
+def test_a_new_planning_workbook_holds_the_depot_to_the_last_bit(inputs: Inputs):
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.xlsm"
+        path.write_bytes(new_workbook(inputs))
+        read = read_inputs(str(path))
+        assert_same(read, inputs)
+        assert inputs_hash(read) == inputs_hash(inputs)
+        assert read.problems == []
+
+
+@examples(50)
+@given(depots())
+def test_the_bare_tables_are_enough(inputs: Inputs):
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.xlsx"
+        planning_book(inputs).save(path)
+        assert_same(read_inputs(str(path)), inputs)
+
+
+@examples(50)
+@given(depots(in_study=True))
+def test_the_studys_layout_holds_the_depot_in_one_workbook_and_in_five(inputs: Inputs):
+    sheets = study_sheets(inputs)
+    with TemporaryDirectory() as folder:
+        assert_same(read_inputs(str(write_book(Path(folder) / "depot.xlsx", sheets))), inputs)
+        assert_same(read_inputs(str(write_folder(Path(folder) / "depot", sheets))), inputs)
+
+
+@examples(25)
+@given(depots())
+def test_a_plan_of_any_depot_is_verified_and_its_workbook_is_the_depot_again(inputs: Inputs):
+    outcomes = [
+        (each, solve(each, {**run_settings(inputs), "time_limit": 20.0}, lambda _: None)) for each in scenarios(inputs)
+    ]
+    for scenario, result in outcomes:
+        event(result.status)
+        assert result.status != "failed", result.problems
+        if result.plan is not None:
+            assert result.verification.has_passed
+        elif result.status == "infeasible":
+            assert result.problems[0].advice, scenario.name
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "results.xlsx"
+        path.write_bytes(build(new_results(inputs, outcomes, check(inputs), 1.0, {})))
+        assert_same(read_inputs(str(path)), inputs)
