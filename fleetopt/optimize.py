@@ -133,11 +133,14 @@ def _solved(
         fault = str(breakdown)
     other = "scip" if solver == "highs" else "highs"
     try:
-        return found_by(other), other, [f"{solver} gave up, as {fault}; {other} was asked instead."]
+        second = found_by(other)
     except SolverError:
         if solution is None:
             raise
-        return solution, solver, []
+        second = Solution("no_solution")
+    if solution is not None and second.values is None:
+        return solution, solver, [f"{solver} calls this plan optimal, but {fault}."]
+    return second, other, [f"{solver} gave up, as {fault}; {other} was asked instead."]
 
 
 def plan_of(case: Case, program: Program, values: FloatArray) -> Plan:

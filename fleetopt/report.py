@@ -25,7 +25,8 @@ def report(outcomes: Sequence[tuple[Scenario, Result]]) -> str:
         lines.append("What to know of these figures")
         for note in notes:
             whose = [scenario.name for scenario, result in outcomes if note in (*scenario.notes, *result.notes)]
-            said = note if len(whose) == len(outcomes) else f"{note} ({', '.join(whose)})"
+            is_of_all = {scenario.name for scenario, _ in solved or outcomes} <= set(whose)
+            said = note if is_of_all else f"{note} ({', '.join(whose)})"
             lines += textwrap.wrap(said, WIDTH, initial_indent="- ", subsequent_indent="  ")
     return "\n".join(lines).rstrip() + "\n"
 

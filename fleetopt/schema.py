@@ -10,7 +10,7 @@ from typing import Final
 
 from fleetopt.columns import Column, Table
 
-_USUAL_BUDGET: Final = (1000, 1e8)
+_USUAL_BUDGET: Final = (1000, 1e7)
 _USUAL_SOLAR: Final = (1, 20_000)
 _USUAL_BATTERY: Final = (5, 100_000)
 
@@ -113,7 +113,7 @@ ENERGY: Final = Table(
             "the energy that the depot uses in the slot besides charging",
             "kWh",
             study=("BaseLoadConsumption(kWh)",),
-            usual=(0, 2000),
+            usual=(0.3, 2000),
         ),
         Column(
             "grid_price",

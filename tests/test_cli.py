@@ -452,3 +452,56 @@ def test_a_missing_package_is_named(tmp_path: Path):
     assert done.returncode == 1
     assert "ortools" in done.stderr
     assert "doctor" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--write-lp", "in/depot.xlsx"], "--write-lp: in/depot.xlsx is something else"),
+        (["--write-lp", "in/notes.txt"], "--write-lp: in/notes.txt is something else"),
+        (["--write-lp", "out/summary.json", "--out", "out"], "out/summary.json is something else"),
+        (["--write-lp", "new.lp"], None),
+        (["--write-lp", "old.lp"], None),
+        (["--out", "in"], None),
+    ],
+)
+def test_a_model_never_takes_the_place_of_another_file(arguments: list[str], words: str | None, tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "depot.xlsx").write_bytes((DATA / "Project_dataset.xlsx").read_bytes())
+    (tmp_path / "in" / "notes.txt").write_text("mine")
+    (tmp_path / "old.lp").write_text("old")
+    before = {path: path.read_bytes() for path in (tmp_path / "in").iterdir()}
+    done = fleetopt("run", "in/depot.xlsx", "--quiet", "--scenario", "Export 1.0", *arguments, cwd=tmp_path)
+    assert done.returncode == (2 if words else 0), done.stderr
+    assert {path: path.read_bytes() for path in before} == before
+    if words:
+        assert words in done.stderr.replace(os.sep, "/")
+    elif "old.lp" in arguments:
+        assert (tmp_path / "old.lp").read_text().startswith("\\")
+
+
+def test_results_never_take_the_place_of_the_input(tmp_path: Path):
+    assert fleetopt("run", DATA, "--out", "out", "--quiet", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "out" / "results.xlsx").read_bytes()
+    for out in ("out", "./out/../out"):
+        done = fleetopt("run", "out/results.xlsx", "--out", out, "--set", "grid_limit_kwh=1600", cwd=tmp_path)
+        assert done.returncode == 2
+        assert "is the input itself and would be replaced; name another folder" in done.stderr
+    assert (tmp_path / "out" / "results.xlsx").read_bytes() == before
+    assert fleetopt("run", "out/results.xlsx", "--out", "other", "--quiet", cwd=tmp_path).returncode == 0
+
+
+def test_the_results_of_scenarios_that_are_left_out_are_said_to_be_of_an_earlier_run(tmp_path: Path):
+    assert fleetopt("run", DATA, "--quiet", cwd=tmp_path).returncode == 0
+    done = fleetopt("run", DATA, "--scenario", "Export 1.0", cwd=tmp_path)
+    said = done.stderr.replace(os.sep, "/")
+    for left_out in ("export-0.5", "export-0.0"):
+        assert f"note: fleetopt-results/{left_out} holds the results of an earlier run." in said
+    assert "export-1.0 holds" not in said
+
+
+def test_what_was_said_of_one_scenario_is_not_said_again(tmp_path: Path):
+    done = fleetopt("run", DATA, "--set", "grid_limit_kwh=900", "--quiet", cwd=tmp_path)
+    assert done.stderr.count("no plan keeps all limits") == 3
+    assert done.stderr.count("2028 12AM-6AM: 228.2 kWh of energy short") == 1
+    assert done.stderr.count("1,491 kWh per slot") == 3  # each with its cost

@@ -314,3 +314,20 @@ def test_a_plan_that_a_solver_calls_optimal_without_proof_is_asked_of_another(mo
     assert (result.status, result.gap) == ("optimal", 0.0)
     assert result.solver == {"scip": "highs", "highs": "scip"}[solver]
     assert optimize(study(), solver=solver, gap=1e-6).solver == solver
+
+
+@pytest.mark.parametrize("second", [breaks_down, lambda *_, **__: Solution("no_solution")])
+def test_a_plan_that_no_other_solver_improves_on_stays_with_its_gap(monkeypatch, second):
+    real = module.solve
+
+    def unproven(program, backend, *arguments, **options):
+        if backend == "highs":
+            return second()
+        solution = real(program, backend, *arguments, **options)
+        return replace(solution, bound=solution.bound * (1 - 1e-7))
+
+    monkeypatch.setattr(module, "solve", unproven)
+    result = optimize(study(), solver="scip")
+    assert (result.status, result.solver) == ("feasible", "scip")
+    assert result.gap == pytest.approx(1e-7, rel=1e-3)
+    assert "scip calls this plan optimal, but its bound leaves 1.0e-07 of the cost unproven." in result.notes

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fleetopt.checks import check
-from fleetopt.scenarios import Scenario, UsageError, parse_changes, scenarios, settable
+from fleetopt.scenarios import Scenario, UsageError, folder_name, parse_changes, scenarios, settable
 from tests import cases
 from tests.untidy import small_inputs
 
@@ -255,3 +255,8 @@ def test_each_limit_has_the_cell_that_holds_it():
         assert scenario.places["grid_limit_kwh"] == "--set grid_limit_kwh"
         assert scenario.places["capex_budget"] == "--set capex_budget"
         assert scenario.places["battery_max_kwh"] == inputs.settings["battery_max_kwh"].where
+
+
+@pytest.mark.parametrize("name", ["results.xlsx", "Summary.JSON", "CON", "lpt1.txt"])
+def test_no_folder_is_called_as_a_file_of_the_results_or_a_device(name):
+    assert folder_name(name) == f"scenario-{name.lower()}"

@@ -350,6 +350,25 @@ def test_a_missing_result_column_in_place_ends_with_6_and_the_file_stays(empty, 
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("route", ["button", "in place"])
+def test_a_missing_result_table_is_named_before_anything_is_solved(empty, tmp_path, route):
+    path = Path(shutil.copy(empty, tmp_path / "plan.xlsm"))
+    book = openpyxl.load_workbook(path, keep_vba=True)
+    del book["Flows"].tables["tblFlows"]
+    book.save(path)
+    before = path.read_bytes()
+    if route == "button":
+        said = " ".join(filter(None, engine.run(path, RUN)))
+        assert "Export 1.0" not in said
+    else:
+        done = fleetopt("run", path, "--in-place", "--quiet", cwd=tmp_path)
+        assert done.returncode == 6
+        assert path.read_bytes() == before
+        assert list(tmp_path.iterdir()) == [path]
+        said = " ".join(done.stderr.split())
+    assert "the table 'tblFlows' of the sheet Flows is missing. Make the workbook anew from it: 'fleetopt new" in said
+
+
 @pytest.mark.parametrize("where", ["read_book", "solve", "book_results"])
 def test_a_fault_of_fleetopt_names_its_log_and_shows_no_traceback(plan, monkeypatch, capfd, where):
     def broken(*_: Any, **__: Any) -> None:

@@ -216,7 +216,7 @@ def _repairs(outcomes: Sequence[Outcome]) -> Iterator[list[Value]]:
         for k, remedy in enumerate(result.remedies, start=1):
             for limit, raised in remedy.limits.items():
                 now, to = _figure(remedy.present[limit].min()), _figure(raised.min())
-                yield [name, k, limit.name.capitalize(), now, to, limit.unit, _figure(remedy.cost)]
+                yield [name, k, f"{limit.name[0].upper()}{limit.name[1:]}", now, to, limit.unit, _figure(remedy.cost)]
 
 
 def _runs(outcomes: Sequence[Outcome], run: Run) -> Iterator[list[Value]]:
