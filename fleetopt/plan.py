@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fleetopt import schema
+from fleetopt import result_tables
 from fleetopt.case import Case, FloatArray
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Plan:
         return np.asarray((self.case.days[:, None] * self.case.grid_price * flow).sum(axis=(1, 2)))
 
     def details(self) -> dict[str, list[Any]]:
-        """One row for each year, day type and slot: the columns of `schema.OPERATIONAL_DETAILS`, by name."""
+        """One row for each year, day type and slot: the columns of `result_tables.OPERATIONAL_DETAILS`, by name."""
         case = self.case
         shape = self.soc.shape
         y, d, s = (index.ravel() for index in np.indices(shape))
@@ -105,7 +105,7 @@ class Plan:
         source = {"fleet_size": case.fleet_size[:, None, None], "charging_kwh": case.charging_kwh,
                   "baseload_kwh": case.baseload_kwh, "demand_kwh": case.demand_kwh}  # fmt: skip
         columns: dict[str, list[Any]] = {}
-        for column in schema.OPERATIONAL_DETAILS.columns:
+        for column in result_tables.OPERATIONAL_DETAILS.columns:
             if column.name in labels:
                 columns[column.name] = labels[column.name]
             else:
@@ -118,5 +118,5 @@ class Plan:
         import pandas as pd
 
         return pd.DataFrame(self.details()).rename(
-            columns={column.name: column.header for column in schema.OPERATIONAL_DETAILS.columns}
+            columns={column.name: column.header for column in result_tables.OPERATIONAL_DETAILS.columns}
         )

@@ -1,4 +1,4 @@
-"""Every table and status cell that a run fills in the planning workbook, declared once."""
+"""Every table and status cell that a run fills, in the planning workbook and in the study's files, declared once."""
 
 from __future__ import annotations
 
@@ -231,3 +231,43 @@ CHOICES: Final = (
     _text("summary_day_type", "Day type of the day below", "the day type that this sheet shows"),
 )
 """The cells of the Summary sheet in which a user chooses what it shows, by their defined names."""
+
+OPTIMIZATION_RESULTS: Final = Table(
+    "optimization_results",
+    "",
+    "one figure, with a column for each year",
+    (
+        Column("capex", "CAPEXCost", "spent on solar, battery and chargers", "USD"),
+        Column("opex", "OPEXCost", "spent on energy from the grid", "USD"),
+        Column("charger_add", "#{power}KWChargers", "chargers bought, one row for each type", "units"),
+        Column("solar_add", "SolarCapacity", "solar bought", "kWp"),
+        Column("battery_add", "BatteryCapacity", "battery bought", "kWh"),
+        Column("solar_export_revenue", "SolarExportRevenue", "earned by exporting solar", "USD"),
+        Column("battery_export_revenue", "BatteryExportRevenue", "earned by exporting from the battery", "USD"),
+        Column("total_cost", "TotalCost", "capex + opex - both export revenues", "USD"),
+    ),
+)
+
+OPERATIONAL_DETAILS: Final = Table(
+    "operational_details",
+    "",
+    "one slot of one day type in one year",
+    (
+        Column("year", "Year", "planning year"),
+        Column("slot_number", "Slot", "number of the slot in the day, from 1"),
+        Column("fleet_size", "FleetSize", "vehicles", "units"),
+        Column("charging_kwh", "ChargingRequirement_kWh", "charging need", "kWh"),
+        Column("baseload_kwh", "BaseloadRequirement_kWh", "baseload", "kWh"),
+        Column("demand_kwh", "TotalDemand_kWh", "charging need and baseload", "kWh"),
+        Column("solar_kwh", "SolarGenerated_kWh", "solar energy", "kWh"),
+        Column("solar_to_load", "SolarUsed_kWh", "solar to load", "kWh"),
+        Column("solar_to_battery", "SolarStored_kWh", "solar to battery", "kWh"),
+        Column("solar_to_grid", "SolarExported_kWh", "solar to grid", "kWh"),
+        Column("soc", "BatterySOC_Start_kWh", "energy in the battery at the start of the slot", "kWh"),
+        Column("battery_to_load", "BatteryUsed_kWh", "battery to load", "kWh"),
+        Column("grid_to_load", "GridUsed_kWh", "grid to load", "kWh"),
+        Column("battery_to_grid", "BatteryExported_kWh", "battery to grid", "kWh"),
+        Column("day_type", "DayType", "day type"),
+        Column("slot", "SlotLabel", "label of the slot"),
+    ),
+)

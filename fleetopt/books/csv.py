@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from fleetopt import schema
+from fleetopt import result_tables
 from fleetopt.figures import exact
 from fleetopt.plan import Plan
 
@@ -15,7 +15,7 @@ from fleetopt.plan import Plan
 def optimization_results(plan: Plan) -> str:
     """`optimization_results.csv`: one row for each figure, one column for each year."""
     rows: list[list[Any]] = [["Metric", *plan.case.years]]
-    for column in schema.OPTIMIZATION_RESULTS.columns:
+    for column in result_tables.OPTIMIZATION_RESULTS.columns:
         values = getattr(plan, column.name)
         if column.name == "charger_add":
             for c, power in enumerate(plan.case.power_kw):
@@ -28,7 +28,7 @@ def optimization_results(plan: Plan) -> str:
 def operational_details(plan: Plan) -> str:
     """`operational_details.csv`: one row for each year, day type and slot."""
     details = plan.details()
-    headers = [column.header for column in schema.OPERATIONAL_DETAILS.columns]
+    headers = [column.header for column in result_tables.OPERATIONAL_DETAILS.columns]
     return _text([headers, *zip(*details.values(), strict=True)])
 
 

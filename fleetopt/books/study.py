@@ -8,32 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fleetopt import schema
 from fleetopt.books.block import Block
 from fleetopt.books.study_files import STUDY_TABLES, copy_of, study_blocks, study_headers
+from fleetopt.books.study_parameters import ChargerOption, add_budget, study_parameters, study_settings
 from fleetopt.books.tables import (
     Found,
     doubled_columns,
     find_header,
-    key,
     left_out,
     missing_columns,
-    read_names,
     read_rows,
     rows_above,
 )
-from fleetopt.cells import convert, is_blank
 from fleetopt.clock import slot_label, span
 from fleetopt.columns import Column, Table
-from fleetopt.inputs import Cell, Inputs, Rows, given
-from fleetopt.number_text import readings
+from fleetopt.inputs import Inputs, Rows, given
 from fleetopt.plain_text import plain_text
 from fleetopt.problem import Problem, error, note, warning
-from fleetopt.scenarios import settable
 
 _CHARGER_HEADER = re.compile(
     r"\s*chargers?\D*(\d+(?:\.\d+)?)\s*kw\s*(?:[(\[]?\s*usd\s*(?:/\s*(?:unit|charger|piece))?\s*[)\]]?\s*)?",
@@ -57,13 +53,13 @@ def read_study(path: Path) -> Inputs:
     fleet, trucks, energy, costs = (rows[table.name] for table in STUDY_TABLES)
     _compare_copies(blocks, rows, problems)
 
-    settings, area = _settings(blocks, problems)
-    options, horizon = _parameters(blocks, problems)
+    settings, area = study_settings(blocks, problems)
+    options, horizon = study_parameters(blocks, problems)
     energy = _hours_and_days(energy, problems)
     years = _planning_years(fleet, horizon)
     if years:
         fleet, trucks, costs = (_within(table, years, problems) for table in (fleet, trucks, costs))
-    _budget(blocks.get(schema.STUDY_BUDGET_SHEET), costs, problems)
+    add_budget(blocks.get(schema.STUDY_BUDGET_SHEET), costs, problems)
     return Inputs(
         source=str(path),
         fleet=fleet,
@@ -187,64 +183,6 @@ def _records(rows: Rows) -> Iterable[tuple[Any, ...]]:
     return zip(*(rows.values[name] for name in sorted(needed)), strict=True)
 
 
-def _settings(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[dict[str, Cell], dict[str, Cell]]:
-    """The study's energy parameters as settings, and the room for solar: area x solar on a square metre."""
-    defaults = {column.name: Cell(column.default, "default") for column in schema.SETTINGS}
-    block = blocks.get(schema.STUDY_ENERGY_SHEET)
-    if block is None:
-        return defaults, {}
-    columns = [column for column in (*schema.SETTINGS, *schema.STUDY_PARAMETERS[:2]) if column.study]
-    cells = read_names(block, "Parameter", "Value", columns, problems)
-    problems.extend(_unused_settings(block, columns))
-    roof, share = (cells.pop(column.name, None) for column in schema.STUDY_PARAMETERS[:2])
-    if roof is None or share is None or roof.value is None or share.value is None:
-        return {**defaults, **cells}, {}
-    return {**defaults, **cells}, {"solar_max_added_kwp": Cell(roof.value * share.value, roof.where)}
-
-
-def _unused_settings(block: Block, columns: Sequence[Column]) -> Iterable[Problem]:
-    """Warn of settings that this layout does not have."""
-    known = {key(name) for column in columns for name in column.study}
-    others = {key(name): column.name for column in settable().values() for name in (column.name, column.header)}
-    for i, row in enumerate(block.rows):
-        for j, value in enumerate(row):
-            if isinstance(value, str) and key(value) not in known and key(value) in others:
-                said = f"the study's layout has no parameter '{value}', so it is not used."
-                yield warning(
-                    block.where(i, j),
-                    said,
-                    f"Give it with --set {others[key(value)]}=..., or plan in a planning workbook.",
-                )
-
-
-@dataclass(frozen=True)
-class _Option:
-    power_kw: float
-    where: str
-
-
-def _parameters(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[list[_Option], int | None]:
-    """The charger types on offer, and the number of years to plan."""
-    block = blocks.get(schema.STUDY_PARAMETER_SHEET)
-    if block is None:
-        return [], None
-    power = schema.CHARGERS["power_kw"]
-    names = dict.fromkeys(
-        value
-        for row in block.rows
-        for value in row
-        if isinstance(value, str) and key(value).startswith("chargeroption")
-    )
-    offered = [replace(power, name=name, header=name, study=(name,)) for name in names]
-    if not offered:
-        problems.append(error(block.place, "no charger is offered.", "Enter a parameter such as Charger_Option_1(Kw)."))
-    horizon = schema.STUDY_PARAMETERS[2]
-    cells = read_names(block, "Parameters", "Value", [*offered, horizon], problems)
-    years = cells.pop(horizon.name, None)
-    options = [_Option(cell.value, cell.where) for cell in cells.values() if cell.value is not None]
-    return options, years.value if years else None
-
-
 def _hours_and_days(energy: Rows, problems: list[Problem]) -> Rows:
     """Give each slot its day type and its hours, which the study has in the label only; then order by the clock."""
     spans = [span(label) if label else None for label in energy.values["slot"]]
@@ -310,66 +248,10 @@ def _spoken(years: Sequence[int]) -> str:
     return ", ".join(map(str, years))
 
 
-def _budget(block: Block | None, costs: Rows, problems: list[Problem]) -> None:
-    """Give every year the one budget of the study."""
-    column = schema.COSTS["capex_budget"]
-    amount, where = None, schema.STUDY_BUDGET_SHEET
-    if block is not None:
-        names = {column.name: column.study}
-        found = find_header(block, names)
-        if found is None:
-            problems.extend(missing_columns(block, None, names))
-        else:
-            problems.extend(doubled_columns(block, found, names))
-            problems.extend(_beside_budget(block, found.row))
-            j = found.columns[column.name]
-            filled = [
-                i
-                for i in range(found.row + 1, len(block.rows))
-                if j < len(block.rows[i]) and not is_blank(block.rows[i][j])
-            ]
-            remarks = [
-                i
-                for i in filled[1:]
-                if isinstance(block.rows[i][j], str) and not readings(block.rows[i][j], column.unit)
-            ]
-            problems.extend(
-                note(block.where(i, j), f"text that is not part of the table was not read: '{block.rows[i][j]}'.")
-                for i in remarks
-            )
-            filled = [i for i in filled if i not in remarks]
-            row = filled[0] if filled else found.row + 1
-            where = block.where(row, j)
-            amount = convert(block.rows[row][j] if filled else None, column, where, problems)
-            if len(filled) > 1:
-                problems.append(
-                    error(
-                        block.where(filled[1], j),
-                        "a second budget is given, must be one for every year.",
-                        "Keep one.",
-                    )
-                )
-    costs.values[column.name] = [amount] * len(costs)
-    costs.places[column.name] = lambda _i: where
-
-
-def _beside_budget(block: Block, header: int) -> Iterable[Problem]:
-    """Warn of more figures beside the one budget, such as one for each year."""
-    for i, row in enumerate(block.rows[header:], start=header):
-        figures = [j for j, value in enumerate(row) if isinstance(value, float)]
-        if len(figures) > 1:
-            yield warning(
-                block.where(i, figures[1]),
-                "a figure beside the budget is not used: this layout has one budget for all years.",
-                "Delete it, or plan in a planning workbook, which has a budget for each year: 'fleetopt new --from'.",
-            )
-            return
-
-
-def _chargers(costs: Rows, options: Sequence[_Option], problems: list[Problem]) -> Rows:
+def _chargers(costs: Rows, options: Sequence[ChargerOption], problems: list[Problem]) -> Rows:
     """The charger types on offer by rising power; each needs a price column."""
     priced = [name for name in costs.values if name.startswith("charger_price ")]
-    seen: dict[str, _Option] = {}
+    seen: dict[str, ChargerOption] = {}
     for option in sorted(options, key=lambda option: option.power_kw):
         charger = _charger(option.power_kw)
         if charger in seen:
