@@ -87,8 +87,12 @@ def _stream(stream: TextIO | None) -> TextIO:
 def _dispatch(arguments: list[str]) -> Exit:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["run", *arguments]
+    commands = {"run": _run, "check": _check, "new": _new, "doctor": _doctor}
+    if arguments[0] not in commands and not arguments[0].startswith("-") and Path(arguments[0]).exists():
+        _say(f"fleetopt: '{arguments[0]}' is no command. Did you mean 'fleetopt run {arguments[0]}'?")
+        return Exit.USAGE
     try:
-        options = parser({"run": _run, "check": _check, "new": _new, "doctor": _doctor}).parse_args(arguments)
+        options = parser(commands).parse_args(arguments)
     except SystemExit as leaving:  # argparse has said what is wrong, or given help
         return Exit(int(leaving.code or 0))
     from fleetopt.problem import FileError, InputError

@@ -505,3 +505,10 @@ def test_what_was_said_of_one_scenario_is_not_said_again(tmp_path: Path):
     assert done.stderr.count("no plan keeps all limits") == 3
     assert done.stderr.count("2028 12AM-6AM: 228.2 kWh of energy short") == 1
     assert done.stderr.count("1,491 kWh per slot") == 3  # each with its cost
+
+
+def test_a_workbook_in_place_of_a_command_is_told_the_command(tmp_path: Path):
+    (tmp_path / "plan.xlsm").write_bytes(b"")
+    done = fleetopt("plan.xlsm", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Did you mean 'fleetopt run plan.xlsm'?" in done.stderr
