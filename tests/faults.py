@@ -1128,6 +1128,14 @@ def _structure() -> list[Fault]:
         ),
         Fault("a total below the table", beside((1, -3, 7500.0), (1, 0, "Total")), "error", "", IN_STUDY),
         Fault(
+            "a note below the scenarios, apart",
+            beside((2, 0, "Agreed in May"), table="tblScenarios"),
+            "",
+            "",
+            (PLANNING,),
+            is_same_plan=True,
+        ),
+        Fault(
             "a total below the table, apart",
             beside((2, -3, 7500.0), (2, 0, "Total")),
             "",

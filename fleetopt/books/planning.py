@@ -153,7 +153,9 @@ def _left_below(block: Block, table: Table, columns: Sequence[Column], found: Fo
 
 
 def _is_row(row: Sequence[Any], columns: Sequence[Column], found: Found) -> bool:
-    """Whether something that stands apart holds what every column of a table needs."""
+    """Whether something that stands apart fills most columns of a table, and holds what each of them needs."""
+    if 2 * sum(not is_blank(row[j]) for j in found.columns.values()) < len(found.columns):
+        return False
     refused: list[Problem] = []
     for column in columns:
         convert(row[found.columns[column.name]], column, "", refused)
