@@ -180,7 +180,7 @@ def _known_labels(inputs: Inputs) -> Iterable[Problem]:
     fleet = inputs.fleet
     slots = list(dict.fromkeys(slot for slot in inputs.energy.values.get("slot", ()) if slot))
     types = list(dict.fromkeys(kind for kind in inputs.trucks.values.get("truck_type", ()) if kind))
-    priced = set(inputs.trucks.index()) if len(inputs.trucks) else set()
+    priced = set(inputs.trucks.index())
     if any(None in inputs.energy.values.get(name, ()) for name in ("slot", "hours")):
         slots = []  # that was said already; what follows from it would only confuse
     if any(None in inputs.trucks.values.get(name, ()) for name in schema.TRUCKS.keys):

@@ -47,7 +47,7 @@ def is_beyond_reach(case: Case) -> bool:
 def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
     """Say where the limits fall short, and the smallest raises that suffice.
 
-    First each limit alone; only when none suffices alone, the smallest pair, else the smallest set.
+    First each limit alone; only when none suffices alone, the smallest pair.
 
     Parameters:
         deadline: the time left to find out; a minute at most is used.
@@ -70,8 +70,8 @@ def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
 
 
 def _remedies(case: Case, program: Program, deadline: Deadline) -> list[Raise]:
-    """Every limit that suffices alone; else the smallest of the smallest sets that do."""
-    for size in range(1, len(LIMITS) + 1):
+    """Every limit that suffices alone; else the smallest pair that does."""
+    for size in (1, 2):  # a pair suffices always: the grid gives all energy, the budget buys all chargers
         sets = itertools.combinations(LIMITS, size)
         found = [remedy for limits in sets if (remedy := smallest_raise(case, program, limits, deadline))]
         if found:
@@ -156,7 +156,8 @@ def _worst(case: Case, shortages: list[_Shortage]) -> Iterator[Problem]:
     for shortage in sorted(largest, key=lambda shortage: shortage.index):
         yield error(case.where(*shortage.index), shortage.said)
     if len(shortages) > len(largest):
-        yield error("", f"{len(shortages) - len(largest)} more slots fall short by less.")
+        more = len(shortages) - len(largest)
+        yield error("", f"{more} more slot{'s fall' if more > 1 else ' falls'} short by less.")
 
 
 def _beyond_reach(case: Case) -> Iterator[_Shortage]:

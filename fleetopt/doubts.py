@@ -111,10 +111,11 @@ def _sunny_days(inputs: Inputs) -> Iterator[Problem]:
     first: dict[str, int] = {}
     total: dict[str, float] = defaultdict(float)
     for i, (day, given) in enumerate(
-        zip(*(energy.values.get(name, ()) for name in ("day_type", "solar_yield")), strict=False)
+        zip(*(energy.values.get(name, ()) for name in ("day_type", "solar_yield")), strict=True)
     ):
-        first.setdefault(day, i)
-        total[day] += given or 0.0
+        if day is not None:
+            first.setdefault(day, i)
+            total[day] += given or 0.0
     for day, given in total.items():
         if given > _SUNNIEST:
             yield warning(
@@ -145,7 +146,7 @@ def _power_in_the_name(inputs: Inputs) -> Iterator[Problem]:
 def _range_suffices(inputs: Inputs) -> Iterator[Problem]:
     """No vehicle drives further on a day than its range or its battery allows."""
     fleet, trucks = inputs.fleet, inputs.trucks
-    by_key = trucks.index() if len(trucks) else {}
+    by_key = trucks.index()
     for i in range(len(fleet)):
         distance = fleet.values["distance_km"][i]
         row = by_key.get((fleet.values["truck_type"][i], fleet.values["year"][i]))

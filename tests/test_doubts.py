@@ -33,14 +33,17 @@ def inputs():
 
 
 def found(inputs: Inputs) -> list[str]:
-    return [str(problem) for problem in check(inputs)]
+    """Every finding as a line; each says where and what to do."""
+    problems = check(inputs)
+    assert all(problem.where and problem.advice for problem in problems)
+    return [str(problem) for problem in problems]
 
 
 def unusual(column: Column) -> list[tuple[float, bool]]:
-    """Figures at which the doubt begins and a thousand times off, and whether they are doubted."""
+    """Figures around those at which the doubt begins and a thousand times off, and whether they are doubted."""
     low, high = column.usual
-    figures = [(low, False), (high, False), (low / 2, False), (low / 4, True), (low / 1000, True)]
-    figures += [(2 * high, False), (4 * high, True), (1000 * high, True)]
+    figures = [(low, False), (high, False), (low / 3, False), (low / 4, True), (low / 1000, True)]
+    figures += [(3 * high, False), (4 * high, True), (1000 * high, True)]
     return [(value, is_doubted) for value, is_doubted in figures if 0 < value <= column.highest]
 
 
@@ -86,6 +89,7 @@ def test_every_figure_in_energy_power_length_or_money_has_usual_ones():
 @pytest.mark.parametrize(
     ("table", "column", "words"),
     [
+        ("fleet", "distance_km", "is 0: the vehicle does not drive"),
         ("trucks", "consumption", "is 0: the truck needs no energy"),
         ("energy", "grid_price", "is 0: energy from the grid costs nothing"),
         ("costs", "solar_price", "is 0: it costs nothing, so any amount may be bought"),
@@ -100,7 +104,22 @@ def test_what_costs_or_needs_nothing_is_doubted(inputs, table, column, words):
     assert (problem.severity, problem.where) == ("warning", rows.where(column, 1))
     assert words in problem.message
     rows.values[column][0] = 0.0
-    assert "is 0 (and in 1 more row): " in check(inputs)[0].message
+    assert "is 0 (and in 1 more row): " in found(inputs)[0]
+
+
+def test_a_figure_doubted_in_three_rows_says_two_more(inputs):
+    inputs.fleet = inputs.fleet.take([0, 1, 1])
+    inputs.fleet.values.update(vehicle=["V1", "V1", "V2"], distance_km=[0.0, 0.0, 0.0])
+    [text] = found(inputs)
+    assert "is 0 (and in 2 more rows): " in text
+
+
+def test_columns_that_may_be_missing_are_not_missed(inputs):
+    for name in ("range_km", "battery_kwh"):
+        del inputs.trucks.values[name]
+    assert found(inputs) == []
+    del inputs.costs.values[PRICE.name]  # said while reading: a charger type without its price
+    assert found(inputs) == []
 
 
 @pytest.mark.parametrize("name", ["grid_limit_kwh", "solar_max_added_kwp", "battery_max_kwh", "battery_existing_kwh"])
@@ -114,6 +133,17 @@ def test_a_day_has_at_most_10_hours_of_full_sun(inputs, solar_yield, count):
     inputs.energy.values["solar_yield"][0] = solar_yield - 1.0  # 2.5 in the other slot; 8.5 - 1 + 2.5 = 10
     assert [problem.where for problem in check(inputs)] == ["Energy!F2"] * count
     assert all("gives 10.1 kWh on a day of the type 'Average day'" in text for text in found(inputs))
+
+
+def test_each_day_type_has_its_own_sun_and_a_blank_has_none(inputs):
+    energy = inputs.energy = inputs.energy.take([0, 1, 0, 1])
+    energy.values["day_type"] = ["Weekday", "Weekday", "Weekend", "Weekend"]
+    inputs.day_types.values.update(day_type=["Weekday", "Weekend"], days=[261.0, 104.0])
+    energy.values["solar_yield"] = [5.0, 5.0, None, 9.5]
+    assert found(inputs) == []
+    energy.values["solar_yield"] = [5.0, 5.0, 5.0, 5.5]
+    [text] = found(inputs)
+    assert "gives 10.5 kWh on a day of the type 'Weekend'" in text
 
 
 @pytest.mark.parametrize(("distance", "count"), [(400, 0), (400.1, 1)])
@@ -133,6 +163,13 @@ def test_a_vehicle_needs_up_to_its_battery(inputs, consumption, count):
     assert all("370 kWh a day, more than its battery of 360 kWh" in text for text in found(inputs))
 
 
+def test_a_vehicle_beyond_its_range_below_a_blank_distance_is_named(inputs):
+    inputs.trucks.values["range_km"][1] = 199.0
+    inputs.fleet.values["distance_km"] = [None, 200.0]
+    [text] = found(inputs)
+    assert text.startswith("warning: Fleet!D3: the vehicle drives 200 km a day, more than its range of 199 km.")
+
+
 def test_a_truck_without_range_and_battery_drives_any_distance(inputs):
     inputs.fleet.values["distance_km"][0] = 3000.0
     assert found(inputs) == []
@@ -143,7 +180,7 @@ def test_an_export_ratio_above_1_is_a_warning(inputs, ratio, count):
     inputs.settings["export_ratio"] = Cell(ratio, "Settings!B2")
     inputs.scenarios.values["export_ratio"][1] = ratio
     assert [problem.where for problem in check(inputs)] == ["Settings!B2", "Scenarios!C3"][: 2 * count]
-    assert all(text.startswith("warning: ") for text in found(inputs))
+    assert all(text.startswith("warning: ") and "the export ratio is 1.01:" in text for text in found(inputs))
 
 
 def test_many_doubtful_figures_of_a_column_are_one_warning(inputs):
@@ -154,10 +191,39 @@ def test_many_doubtful_figures_of_a_column_are_one_warning(inputs):
 
 def test_a_fleet_that_shrinks_is_a_warning(inputs):
     rows = inputs.fleet
-    second = {"vehicle": "V2", "truck_type": "1", "year": 2025, "distance_km": 1.0, "slot": "12AM-12PM"}
+    second = {"vehicle": "V2", "truck_type": "1", "year": 2025, "distance_km": 100.0, "slot": "12AM-12PM"}
     for name, value in second.items():
         rows.values[name].append(value)
     assert found(inputs) == [
         "warning: Fleet!C3: the fleet shrinks from 2 vehicles in 2025 to 1 in 2026. Check that no row is missing; what "
         "was bought before stays."
     ]
+
+
+@pytest.mark.parametrize(("name", "power", "count"), [("50 kW", 50, 0), ("400kW fast", 50, 1), ("Fast", 50, 0)])
+def test_a_charger_has_the_power_of_its_name(inputs, name, power, count):
+    inputs.chargers.values.update(charger=[name], power_kw=[float(power)])
+    inputs.costs.values[schema.charger_price(name).name] = [1000.0, 1000.0]
+    assert [problem.where for problem in check(inputs)] == ["Chargers!B2"] * count
+    assert all("has 50 kW, but its name says 400 kW" in text for text in found(inputs))
+
+
+@pytest.mark.parametrize(
+    ("name", "power", "count"),
+    [
+        ("101 kW", 100.0, 0),
+        ("101.5 kW", 100.0, 1),
+        ("50 kW", 100.0, 1),
+        ("22.5 kW", 22.5, 0),
+        ("50 kWh buffer", 100.0, 0),
+    ],
+)
+def test_a_power_within_a_hundredth_of_the_one_in_the_name_is_the_same(inputs, name, power, count):
+    inputs.chargers.values.update(charger=[name], power_kw=[power])
+    inputs.costs.values[schema.charger_price(name).name] = [1000.0, 1000.0]
+    assert len(found(inputs)) == count
+
+
+def test_rows_without_a_day_type_are_no_day(inputs):
+    inputs.energy.values.update(day_type=[None, None], solar_yield=[6.0, 6.0])
+    assert not any("on a day of the type" in text for text in found(inputs))
