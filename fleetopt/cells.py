@@ -105,8 +105,9 @@ def _number(value: float | str, column: Column, where: str, problems: list[Probl
         raise _Refused(f"{value!r}")
     if value < column.lowest or (column.is_positive and value == 0):
         raise _Refused(column.figure(value), column.least)
-    if 0 < value < SMALLEST:
-        raise _Refused(f"{value:g}", f"0 or at least {SMALLEST:g}")
+    if 0 < value < SMALLEST and not column.is_positive:
+        problems.append(note(where, f"{column.heading} is less than {SMALLEST:f}, taken as 0."))
+        return 0.0
     if value > column.highest:
         raise _Refused(column.figure(value), column.most)
     if text:

@@ -8,8 +8,8 @@ from typing import Final, Literal
 Kind = Literal["number", "whole", "year", "label", "choice", "text", "time"]
 LARGEST: Final = 1e9
 """No figure of a depot is larger; a solver loses its accuracy beyond."""
-SMALLEST: Final = 1e-9
-"""Nor is any smaller, unless it is 0."""
+SMALLEST: Final = 1e-6
+"""What is smaller is the noise of a formula, such as the sun at sunset, and counts as 0."""
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from openpyxl.worksheet.table import Table as ExcelTable
 
 from fleetopt import schema
 from fleetopt.books.input_content import costs_table, input_content
+from fleetopt.clock import span
 from fleetopt.columns import SMALLEST, Column
 from fleetopt.inputs import Cell, Inputs, given
 from fleetopt.plain_text import plain_text
-from fleetopt.scenarios import folder_name
+from fleetopt.scenarios import folder_name, settable
 from tests.untidy import Sheets, Text
 
 ODD_NAMES = [
@@ -28,26 +29,34 @@ _LETTERS = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl",
 
 
 def names(count: int, key: Callable[[str], str] = str.casefold) -> st.SearchStrategy[list[str]]:
-    """So many names that people can tell apart."""
+    """So many names that people can tell apart, none of them a span of the day."""
     name = st.one_of(st.sampled_from(ODD_NAMES), st.text(_LETTERS, min_size=1, max_size=12).map(plain_text))
     return st.lists(
-        name.filter(bool), min_size=count, max_size=count, unique_by=lambda text: key("".join(text.split()))
+        name.filter(lambda text: text and span(text) is None),
+        min_size=count,
+        max_size=count,
+        unique_by=lambda text: key("".join(text.split())),
     )
 
 
-def figure(column: Column) -> st.SearchStrategy[float]:
-    """What a column may hold, often at its bounds, mostly as people enter it."""
+def figure(column: Column, *, is_usual: bool = False) -> st.SearchStrategy[float]:
+    """What a column may hold, often at its bounds, mostly as people enter it; or only that."""
     lowest = max(column.lowest, 1e-3 if column.is_positive else 0.0)
     inside = st.floats(max(lowest, SMALLEST), column.highest)
     usual = st.floats(*(column.usual or (lowest, min(column.highest, 1e4)))).map(lambda value: round(value, 4))
     if column.kind == "whole":
         return st.integers(int(column.lowest), 3).map(float)
+    if is_usual:
+        return st.one_of(usual, st.sampled_from([lowest]))
     return st.one_of(usual, usual, inside.map(lambda value: float(f"{value:.15g}")), st.sampled_from([lowest]))
 
 
 @st.composite
-def depots(draw: st.DrawFn, *, in_study: bool = False) -> Inputs:
-    """Valid inputs; such as fit into the study's layout, or such as use everything that the planning workbook has."""
+def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -> Inputs:
+    """Valid inputs; such as fit into the study's layout, or such as use everything that the planning workbook has.
+
+    With usual figures, or with any.
+    """
     first, horizon = draw(st.integers(1990, 2100)), draw(st.integers(1, 3))
     years = range(first, first + horizon)
     kinds = draw(names(draw(st.integers(1, 3))))
@@ -59,7 +68,11 @@ def depots(draw: st.DrawFn, *, in_study: bool = False) -> Inputs:
     day_types = [schema.STUDY_DAY_TYPE[0]] if in_study else draw(names(draw(st.integers(1, 3))))
 
     def row(table: Any, **keys: Any) -> dict[str, Any]:
-        drawn = {c.name: draw(figure(c)) for c in table.columns if c.name not in keys and c.kind in ("number", "whole")}
+        drawn = {
+            c.name: draw(figure(c, is_usual=is_usual))
+            for c in table.columns
+            if c.name not in keys and c.kind in ("number", "whole")
+        }
         return {**drawn, **keys}
 
     fleet = [
@@ -67,11 +80,11 @@ def depots(draw: st.DrawFn, *, in_study: bool = False) -> Inputs:
             slot=draw(st.sampled_from(list(slots))))
         for year in years for vehicle in draw(names(draw(st.integers(1, 3))))
     ]  # fmt: skip
-    budget = draw(figure(schema.COSTS["capex_budget"]))
+    budget = draw(figure(schema.COSTS["capex_budget"], is_usual=is_usual))
     costs = costs_table(chargers)
     costs_rows = [row(costs, year=year, **({"capex_budget": budget} if in_study else {})) for year in years]
     settings = {
-        column.name: draw(st.sampled_from(column.choices) if column.choices else figure(column))
+        column.name: draw(st.sampled_from(column.choices) if column.choices else figure(column, is_usual=is_usual))
         for column in schema.SETTINGS
     }
     fixed = ("battery_existing_kwh", "c_rate_basis", "solver", "time_limit", "gap", "export_ratio") if in_study else ()
@@ -100,7 +113,7 @@ def depots(draw: st.DrawFn, *, in_study: bool = False) -> Inputs:
              for name, power in zip(chargers, sorted(powers), strict=True)],
             "Chargers",
         ),
-        scenarios=given(schema.SCENARIOS, study_scenarios() if in_study else draw(_scenarios()), "Scenarios"),
+        scenarios=given(schema.SCENARIOS, study_scenarios() if in_study else draw(_scenarios(is_usual)), "Scenarios"),
         settings={name: Cell(value, "Settings") for name, value in settings.items()},
     )  # fmt: skip
 
@@ -112,12 +125,16 @@ def study_scenarios() -> list[dict[str, Any]]:
 
 
 @st.composite
-def _scenarios(draw: st.DrawFn) -> list[dict[str, Any]]:
+def _scenarios(draw: st.DrawFn, is_usual: bool) -> list[dict[str, Any]]:
     rows = []
     for name in draw(names(draw(st.integers(1, 3)), folder_name)):
         own: dict[str, Any] = {"scenario": name, "run": "yes", "note": draw(st.none() | st.sampled_from(ODD_NAMES))}
         for column in schema.SCENARIOS.columns[2:-1]:
-            value = st.sampled_from(column.choices) if column.choices else figure(column)
+            value = (
+                st.sampled_from(column.choices)
+                if column.choices
+                else figure(settable()[column.name], is_usual=is_usual)
+            )
             own[column.name] = draw(st.none() | value)
         rows.append(own)
     return rows

@@ -523,7 +523,6 @@ def _cells() -> list[Fault]:
         "a negative figure": (-250, "is -250, must be 0 or more"),
         "a negative figure as text": ("-250", "is -250, must be 0 or more"),
         "a figure far out of range": (250_000, "is 250,000, must be at most 5,000"),
-        "a tiny figure": (1e-12, "is 1e-12, must be 0 or at least 1e-09"),
         "a huge figure": (1e300, "must be at most 5,000"),
         "a blank": (None, "is blank"),
         "blanks only": ("  \u00a0 ", "is blank"),
@@ -574,6 +573,8 @@ def _cells() -> list[Fault]:
     faults += [
         Fault("a text with one reading, 1.200,5", put_as_text("tblCosts", "solar_price", "1.200,5"), "note", "1,200.5"),
         Fault("an amount with two readings", put("tblCosts", "capex_budget", "60,000", 0), "error", "60 or 60,000"),
+        Fault("a tiny figure", put(*distance, 1e-12), "note", "is less than 0.000001, taken as 0"),
+        Fault("the sun at sunset", put("tblEnergy", "solar_yield", 1e-17, 0), "note", "taken as 0", is_same_plan=True),
         Fault(
             "an amount in another currency",
             put_as_text("tblCosts", "capex_budget", "€ 60000", 0),

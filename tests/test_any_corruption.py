@@ -82,6 +82,7 @@ def meant(value: Any, column: Column) -> Any:
         text = f"{value:.15g}" if isinstance(value, float) else str(value)
         return next((label for label in LABELS if label.casefold() == text.casefold()), text)
     figure = TEXTS_OF_FIGURES.get(value, value) if isinstance(value, str) else value
+    figure = 0.0 if figure == 1e-9 else figure  # noise
     return (
         int(figure) if column.kind == "year" and isinstance(figure, (int, float)) and figure == int(figure) else figure
     )

@@ -140,10 +140,15 @@ def test_a_figure_that_is_shown_as_a_date_is_told_how_to_be_one():
     assert problems[0].advice.endswith("A figure that is shown as a date needs the number format General.")
 
 
-def test_a_figure_too_small_for_any_solver_is_refused():
-    assert good(1e-9, LIMIT) == 1e-9
-    assert good(0.0, LIMIT) == 0.0
-    assert bad(9e-10, LIMIT) == "Grid limit [kWh] is 9e-10, must be 0 or at least 1e-09."
+@pytest.mark.parametrize("noise", [9e-7, 1e-17, 5e-324])
+def test_the_noise_of_a_formula_is_0_with_a_note(noise):
+    problems = []
+    assert good(1e-6, LIMIT) == 1e-6
+    assert convert(noise, LIMIT, "Energy!C4", problems) == 0.0
+    assert [str(problem) for problem in problems] == [
+        "note: Energy!C4: Grid limit [kWh] is less than 0.000001, taken as 0."
+    ]
+    assert good(noise, HOURS) == noise  # which may not be 0
 
 
 def test_a_number_written_as_text_that_is_out_of_bounds_is_only_an_error():
