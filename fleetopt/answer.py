@@ -35,7 +35,7 @@ def answer(scenario: str, result: Result) -> list[str]:
         *_wrapped(f"{scenario} costs {short(plan.objective, 0)} USD {_span(plan)}: {_proof(result)}.", 1),
         *_wrapped(_buy(plan), LINES - 4),
         *_wrapped(_money(plan), 1),
-        *_wrapped(_binding(plan), 1),
+        *_wrapped(binding_text(plan), 1),
         *_wrapped(room_text(plan.case, result.room), 1),
     ]
 
@@ -84,7 +84,7 @@ def _money(plan: Plan) -> str:
     return f"Purchases cost {spent} USD, energy from the grid {energy} USD{export}."
 
 
-def _binding(plan: Plan) -> str:
+def binding_text(plan: Plan) -> str:
     """Name the limits of which nothing is left, with their years."""
     years: dict[str, list[int]] = {}
     for use in limits(plan):

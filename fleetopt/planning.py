@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from fleetopt import __version__
+from fleetopt.answer import binding_text
 from fleetopt.books.block import Block
 from fleetopt.books.content import ANEW, Content, Value
 from fleetopt.books.input_content import input_content, inputs_hash
@@ -46,12 +47,16 @@ def run_settings(inputs: Inputs, changes: Mapping[str, Any] | None = None) -> di
 
 
 def solve(scenario: Scenario, settings: Mapping[str, Any], report: Callable[[Progress], None]) -> Result:
-    """Solve one scenario; a solver that breaks down is a result too. What is said of a limit names its cell."""
+    """Solve one scenario; a solver that breaks down is a result too.
+
+    What is said of a limit names its cell, and a plan says which limits bind.
+    """
     started = datetime.now()
     try:
         result = optimize(scenario.case, **settings, report=report)
         problems = [replace(found, where=scenario.places.get(found.where, found.where)) for found in result.problems]
-        return replace(result, problems=problems)
+        binding = [binding_text(result.plan)] if result.plan else []
+        return replace(result, problems=problems, notes=[*result.notes, *binding])
     except SolverError as fault:
         problem = error("", f"the solver broke down: {fault}.", "Try another solver, and report this case.")
         seconds = (datetime.now() - started).total_seconds()

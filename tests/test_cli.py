@@ -512,3 +512,13 @@ def test_a_workbook_in_place_of_a_command_is_told_the_command(tmp_path: Path):
     done = fleetopt("plan.xlsm", cwd=tmp_path)
     assert done.returncode == 2
     assert "Did you mean 'fleetopt run plan.xlsm'?" in done.stderr
+
+
+def test_a_plan_says_which_limits_bind_and_how_much_room_is_left(tmp_path: Path):
+    done = fleetopt("run", DATA, "--json", "--scenario", "Export 0.0", cwd=tmp_path)
+    [scenario] = json.loads(done.stdout)["scenarios"]
+    binding, room = scenario["notes"][-2:]
+    assert binding == "Limits with nothing left: CapEx budget (2025 and 2026), Grid limit (2029) and Room for solar."
+    assert room.startswith("Room left: a plan exists down to a grid limit of 1,491 kWh per slot")
+    assert scenario["least_limits"]["grid_limit_kwh"] == pytest.approx(1490.7291667)
+    assert scenario["least_limits"]["capex_budget"] == pytest.approx(28_063.4913)

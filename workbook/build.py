@@ -11,8 +11,7 @@ from fleetopt.books.reading import read_inputs
 from fleetopt.books.result_content import Run, result_content
 from fleetopt.checks import check
 from fleetopt.new import repository_workbook
-from fleetopt.optimize import optimize
-from fleetopt.planning import with_room
+from fleetopt.planning import run_settings, solve, with_room
 from fleetopt.scenarios import scenarios
 
 HERE = Path(__file__).parent
@@ -22,7 +21,8 @@ def workbook() -> bytes:
     """The workbook with the study's inputs and results, but without the times of a run: the same every time."""
     inputs = read_inputs(str(HERE.parent / "data"))
     filled = input_content(inputs)
-    solved = with_room([(scenario, optimize(scenario.case)) for scenario in scenarios(inputs)])
+    settings = run_settings(inputs)
+    solved = with_room([(scenario, solve(scenario, settings, lambda _: None)) for scenario in scenarios(inputs)])
     outcomes = [(scenario.name, result) for scenario, result in solved]
     run = Run(versions=f"fleetopt {__version__}", inputs=inputs_hash(inputs), tables=filled.tables)
     content = result_content(outcomes, check(inputs), run)
