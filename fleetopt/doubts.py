@@ -120,7 +120,8 @@ def _sunny_days(inputs: Inputs) -> Iterator[Problem]:
         if given > _SUNNIEST:
             yield warning(
                 energy.where("solar_yield", first[day]),
-                f"one kWp gives {given:,g} kWh on a day of the type '{day}'; nowhere it is more than {_SUNNIEST:g}.",
+                f"one kWp gives {given:,g} kWh on a day of the type '{shortened(day)}'; nowhere it is more than "
+                f"{_SUNNIEST:g}.",
                 "Enter for each slot what a day gives in it, not a month or a year.",
             )
 
