@@ -920,7 +920,7 @@ def stacked_header(depot: Depot) -> str:
     rows = depot.rows("tblFleet")
     older = [*rows[0][:-1], "Slot of charging"]
     depot.write("tblFleet", [older, *rows[1:6], [None] * len(older), rows[0], *rows[6:]])
-    return f"{depot.sheet('tblFleet').title}!A1"
+    return f"{depot.sheet('tblFleet').title}!A2"
 
 
 def emptied_vehicle(depot: Depot) -> str:

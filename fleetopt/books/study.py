@@ -32,7 +32,8 @@ from fleetopt.plain_text import plain_text
 from fleetopt.problem import Problem, error, note, warning
 
 _CHARGER_HEADER = re.compile(
-    r"\s*chargers?\D*(\d+(?:\.\d+)?)\s*kw\s*(?:[(\[]?\s*usd\s*(?:/\s*(?:unit|charger|piece))?\s*[)\]]?\s*)?",
+    r"\s*chargers?\D*(\d+(?:\.\d+)?)\s*kw[\s_]*(?:price|costs?)?[\s_]*"
+    r"(?:[(\[]?\s*usd\s*(?:/\s*(?:unit|charger|piece))?\s*[)\]]?\s*)?",
     re.IGNORECASE,
 )
 """A charger's price in USD for one; a price in another currency or for something else is none."""

@@ -140,7 +140,8 @@ def rows_above(block: Block, found: Found) -> Iterator[Problem]:
     """Say which rows stand above the header that look like rows of the table; they are not read."""
     for i, row in enumerate(block.rows[: found.row]):
         filled = [j for j in found.columns.values() if j < len(row) and not is_blank(row[j])]
-        if len(filled) > max(1, len(found.columns) // 2):
+        has_figures = any(isinstance(row[j], float) for j in filled)
+        if has_figures and len(filled) > max(1, len(found.columns) // 2):
             yield error(
                 block.where(i, filled[0]),
                 f"this row stands above the header in row {block.top + found.row + 1}, so it is not part of the table.",

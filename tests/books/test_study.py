@@ -728,3 +728,18 @@ def test_a_copy_that_cannot_be_read_is_a_warning(tmp_path):
 def test_the_parameter_workbook_need_not_hold_copies(tmp_path):
     parameters = {name: rows for name, rows in small().items() if name not in FILES.values()}
     assert serious(check(read_study(write_folder(tmp_path / "depot", small(), parameters)))) == []
+
+
+@pytest.mark.parametrize(
+    "header", ["Charger 50KW", "Charger_50kW_Cost(USD)", "charger 50 kw price [USD / unit]", "Chargers 50.0 KW (USD)"]
+)
+def test_a_charger_s_price_may_be_headed_in_several_ways(tmp_path, header):
+    sheets = small()
+    put(sheets, "InfraProcurementCosts!D1", header)
+    assert problems(tmp_path, sheets) == []
+
+
+def test_units_or_groups_above_the_header_are_no_rows(tmp_path):
+    sheets = small()
+    sheets["Vehicle_data"].insert(0, ["Which", "Which type", "When", "km", "When"])
+    assert problems(tmp_path, sheets) == []
