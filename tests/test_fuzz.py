@@ -194,7 +194,7 @@ def opened(path: Path, bare: Path) -> openpyxl.Workbook | None:
                 write_bare(path, bare)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return openpyxl.load_workbook(attempt, data_only=True)
+                return openpyxl.load_workbook(io.BytesIO(attempt.read_bytes()), data_only=True)
         except Exception:  # whatever it says of a damaged file
             continue
     return None
