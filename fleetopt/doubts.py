@@ -10,6 +10,7 @@ from itertools import pairwise
 from fleetopt import schema
 from fleetopt.columns import Column
 from fleetopt.inputs import Cell, Inputs
+from fleetopt.number_text import readings
 from fleetopt.problem import Problem, shortened, warning
 from fleetopt.scenarios import settable
 
@@ -126,7 +127,10 @@ def _sunny_days(inputs: Inputs) -> Iterator[Problem]:
             )
 
 
-_POWER = re.compile(r"(\d+(?:\.\d+)?)\s*kw\b", re.IGNORECASE)
+_POWER = re.compile(r"(?:(\d+)\s*[x×]\s*)?(\d[\d.,]*)\s*kw\b", re.IGNORECASE)
+"""How many, and the power of one [kW]."""
+_NAME_OFF = 2.0
+"""A charger's power may be so many times more or less than its name says: some are shared, some not used fully."""
 
 
 def _power_in_the_name(inputs: Inputs) -> Iterator[Problem]:
@@ -135,11 +139,15 @@ def _power_in_the_name(inputs: Inputs) -> Iterator[Problem]:
     for i, (charger, power) in enumerate(
         zip(*(chargers.values.get(name, ()) for name in ("charger", "power_kw")), strict=True)
     ):
-        said = _POWER.search(charger or "")
-        if said and power is not None and abs(float(said[1]) - power) > 0.01 * power:
+        said = [
+            int(count or 1) * figure
+            for count, text in _POWER.findall(charger or "")
+            for figure in readings(text.rstrip(".,"))
+        ]
+        if said and power and not any(1 / _NAME_OFF <= figure / power <= _NAME_OFF for figure in said):
             yield warning(
                 chargers.where("power_kw", i),
-                f"the charger '{shortened(charger)}' has {power:,.10g} kW, but its name says {said[1]} kW.",
+                f"the charger '{shortened(charger)}' has {power:,.10g} kW, but its name says {said[0]:,.10g} kW.",
                 "Correct the power or the name; the power is used.",
             )
 

@@ -211,14 +211,19 @@ def test_a_charger_has_the_power_of_its_name(inputs, name, power, count):
 @pytest.mark.parametrize(
     ("name", "power", "count"),
     [
-        ("101 kW", 100.0, 0),
-        ("101.5 kW", 100.0, 1),
-        ("50 kW", 100.0, 1),
+        ("200 kW", 100.0, 0),
+        ("201 kW", 100.0, 1),
+        ("50 kW", 100.0, 0),
+        ("49.9 kW", 100.0, 1),
+        ("2 x 150 kW", 300.0, 0),
+        ("4×120 kW (480 kW)", 480.0, 0),
+        ("1,000 kW MCS", 1000.0, 0),
+        ("3,7 kW", 3.7, 0),
         ("22.5 kW", 22.5, 0),
-        ("50 kWh buffer", 100.0, 0),
+        ("50 kWh buffer", 1000.0, 0),
     ],
 )
-def test_a_power_within_a_hundredth_of_the_one_in_the_name_is_the_same(inputs, name, power, count):
+def test_a_power_within_twice_and_half_of_one_in_the_name_may_be_meant(inputs, name, power, count):
     inputs.chargers.values.update(charger=[name], power_kw=[power])
     inputs.costs.values[schema.charger_price(name).name] = [1000.0, 1000.0]
     assert len(found(inputs)) == count

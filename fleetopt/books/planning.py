@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from fleetopt import schema
 from fleetopt.books.block import Block
@@ -16,6 +15,7 @@ from fleetopt.books.tables import (
     Found,
     doubled_columns,
     find_header,
+    is_row,
     key,
     label_key,
     left_out,
@@ -26,7 +26,7 @@ from fleetopt.cells import convert, is_blank
 from fleetopt.clock import slot_label, span
 from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Inputs, Rows
-from fleetopt.problem import Problem, error, has_error, nearest, note, warning
+from fleetopt.problem import Problem, error, nearest, note, warning
 from fleetopt.result_tables import RESULT_TABLES
 
 SETTINGS_TABLE = Table(
@@ -143,23 +143,13 @@ def _left_below(block: Block, table: Table, columns: Sequence[Column], found: Fo
     """Warn of rows that somebody typed below a table and that the table did not take up."""
     for i, row in enumerate(block.below):
         filled = [j for j, value in enumerate(row) if not is_blank(value)]
-        if filled and (i == 0 or _is_row(row, columns, found)):
+        if filled and (i == 0 or (isinstance(row[filled[0]], str) and is_row(row, columns, found))):
             yield warning(
                 block.where(len(block.rows) + i, filled[0]),
                 f"the table {table.name} ends above this row, which is not read.",
                 "Drag the corner of the table down over the row if it belongs to it; else move it away.",
             )
             return
-
-
-def _is_row(row: Sequence[Any], columns: Sequence[Column], found: Found) -> bool:
-    """Whether something that stands apart fills most columns of a table, and holds what each of them needs."""
-    if 2 * sum(not is_blank(row[j]) for j in found.columns.values()) < len(found.columns):
-        return False
-    refused: list[Problem] = []
-    for column in columns:
-        convert(row[found.columns[column.name]], column, "", refused)
-    return not has_error(refused)
 
 
 def _prices_without_charger(block: Block | None, costs: Table, problems: list[Problem]) -> None:
@@ -252,12 +242,17 @@ def _named_values(block: Block, found: Found, problems: list[Problem]) -> dict[s
     return cells
 
 
+_UNITS = {
+    key(unit)
+    for unit in ("W", "kW", "MW", "Wp", "kWp", "MWp", "Wh", "kWh", "MWh", "%", "s", "min", "h", "€", "EUR", "kUSD")
+}
+"""Units that people enter figures in."""
+
+
 def _other_unit(block: Block, i: int, found: Found, column: Column) -> Iterator[Problem]:
     """Refuse a value that the row says is in another unit."""
     j = found.columns.get("unit")
     given = None if j is None else block.rows[i][j]
-    if j is not None and not is_blank(given) and key(given) != key(column.unit):
-        said = f"the unit of {column.name} is '{given}', must be {column.unit or 'blank'}."
-        yield error(
-            block.where(i, j), said, f"Convert the value to {column.unit or 'a plain figure'} and correct this."
-        )
+    if j is not None and column.unit and key(given) in _UNITS - {key(column.unit)}:
+        said = f"the unit of {column.name} is '{given}', must be {column.unit}."
+        yield error(block.where(i, j), said, f"Convert the value to {column.unit} and correct this.")

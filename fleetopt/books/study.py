@@ -31,11 +31,8 @@ from fleetopt.inputs import Inputs, Rows, given
 from fleetopt.plain_text import plain_text
 from fleetopt.problem import Problem, error, note, warning
 
-_CHARGER_HEADER = re.compile(
-    r"\s*chargers?\D*(\d+(?:\.\d+)?)\s*kw[\s_]*(?:price|costs?)?[\s_]*"
-    r"(?:[(\[]?\s*usd\s*(?:/\s*(?:unit|charger|piece))?\s*[)\]]?\s*)?",
-    re.IGNORECASE,
-)
+_CHARGER_HEADER = re.compile(r"charger\D*(\d+(?:\.\d+)?)\s*kw(?![^(\[]*[(\[](?!\s*(?:usd|\$)))", re.IGNORECASE)
+_OTHER_PRICE = re.compile(r"eur|€|gbp|£|chf|cents?\b|¢|thousand|\b1,?000\b|kusd|(?:/|per)\s*kw\b", re.IGNORECASE)
 """A charger's price in USD for one; a price in another currency or for something else is none."""
 _TRUCK_TYPE = re.compile(r"truck\s*type\s*(\S.*)", re.IGNORECASE)
 _BY_STUDY = "the study's layout"
@@ -100,7 +97,7 @@ def _table(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     if found is None or missing:
         return empty
     problems.extend(doubled_columns(block, found, headers))
-    problems.extend(rows_above(block, found))
+    problems.extend(rows_above(block, found, [column for column in table.columns if column.name in found.columns]))
     optional = [column for column in table.columns if column.name in headers and not column.is_needed]
     problems.extend(said for said in left_out(block, found, optional, headers) if said.severity == "warning")
     columns = [column for column in table.columns if column.name in found.columns]
@@ -138,7 +135,8 @@ def _with_charger_columns(
     """Add a price column for each charger type that the header row names by its power."""
     positions = dict(found.columns)
     for j, header in enumerate(block.rows[found.row]):
-        match = _CHARGER_HEADER.fullmatch(plain_text(header)) if isinstance(header, str) else None
+        is_other = isinstance(header, str) and _OTHER_PRICE.search(header)
+        match = _CHARGER_HEADER.search(plain_text(header)) if isinstance(header, str) and not is_other else None
         if match is None:
             continue
         column = replace(schema.charger_price(_charger(float(match[1]))), study=(str(header),))
@@ -236,7 +234,8 @@ def _within(rows: Rows, years: range, problems: list[Problem]) -> Rows:
             f"{'are' if count > 1 else 'is'} not used."
         )
         where = rows.where("year", first)
-        if rows.table is schema.FLEET:
+        is_cut_off = others == list(range(years[-1] + 1, years[-1] + 1 + len(others)))
+        if rows.table is schema.FLEET and not is_cut_off:
             problems.append(warning(where, said, "Correct the year, or lengthen the planning horizon."))
         else:
             problems.append(note(where, said))

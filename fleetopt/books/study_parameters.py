@@ -35,9 +35,12 @@ def _unused_settings(block: Block, columns: Sequence[Column]) -> Iterable[Proble
     """Warn of settings that this layout does not have."""
     known = {key(name) for column in columns for name in column.study}
     others = {key(name): column.name for column in settable().values() for name in (column.name, column.header)}
-    for i, row in enumerate(block.rows):
+    header = find_header(block, {"name": ("Parameter", "Parameters")})
+    for i, row in enumerate(block.rows if header else ()):
         for j, value in enumerate(row):
-            if isinstance(value, str) and key(value) not in known and key(value) in others:
+            if not isinstance(value, str) or header is None or j != header.columns["name"]:
+                continue
+            if key(value) not in known and key(value) in others:
                 said = f"the study's layout has no parameter '{value}', so it is not used."
                 yield warning(
                     block.where(i, j),
@@ -87,7 +90,7 @@ def add_budget(block: Block | None, costs: Rows, problems: list[Problem]) -> Non
             problems.extend(missing_columns(block, None, names))
         else:
             problems.extend(doubled_columns(block, found, names))
-            problems.extend(_beside_budget(block, found.row))
+            problems.extend(_beside_budget(block, found.row, found.columns[column.name]))
             cell = _one_budget(block, found.row, found.columns[column.name], column, problems)
     costs.values[column.name] = [cell.value] * len(costs)
     costs.places[column.name] = lambda _i: cell.where
@@ -110,13 +113,13 @@ def _one_budget(block: Block, header: int, j: int, column: Column, problems: lis
     return Cell(amount, where)
 
 
-def _beside_budget(block: Block, header: int) -> Iterable[Problem]:
+def _beside_budget(block: Block, header: int, budget: int) -> Iterable[Problem]:
     """Warn of more figures beside the one budget, such as one for each year."""
     for i, row in enumerate(block.rows[header:], start=header):
-        figures = [j for j, value in enumerate(row) if isinstance(value, float)]
+        figures = [j for j, value in enumerate(row) if j > budget and isinstance(value, float)]
         if len(figures) > 1:
             yield warning(
-                block.where(i, figures[1]),
+                block.where(i, figures[0]),
                 "a figure beside the budget is not used: this layout has one budget for all years.",
                 "Delete it, or plan in a planning workbook, which has a budget for each year: 'fleetopt new --from'.",
             )

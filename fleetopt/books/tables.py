@@ -17,7 +17,7 @@ from fleetopt.cells import convert, is_blank
 from fleetopt.columns import Column, Table
 from fleetopt.inputs import Cell, Rows
 from fleetopt.plain_text import plain_text
-from fleetopt.problem import Problem, error, nearest, note, shortened, warning
+from fleetopt.problem import Problem, error, has_error, nearest, note, shortened, warning
 
 _HEADER_ROWS = 50
 """A table's header is looked for in so many first rows."""
@@ -136,14 +136,23 @@ def left_out(
         yield note(place, said) if meant.startswith("Known") or not meant else warning(place, said, meant)
 
 
-def rows_above(block: Block, found: Found) -> Iterator[Problem]:
-    """Say which rows stand above the header that look like rows of the table; they are not read."""
+def is_row(row: Sequence[Any], columns: Sequence[Column], found: Found) -> bool:
+    """Whether something that stands apart fills most columns of a table, and holds what each of them needs."""
+    cells = {column: row[j] if (j := found.columns[column.name]) < len(row) else None for column in columns}
+    if 2 * sum(not is_blank(value) for value in cells.values()) < len(columns):
+        return False
+    refused: list[Problem] = []
+    for column, value in cells.items():
+        convert(value, column, "", refused)
+    return not has_error(refused)
+
+
+def rows_above(block: Block, found: Found, columns: Sequence[Column]) -> Iterator[Problem]:
+    """Say which rows stand above the header that could be rows of the table; they are not read."""
     for i, row in enumerate(block.rows[: found.row]):
-        filled = [j for j in found.columns.values() if j < len(row) and not is_blank(row[j])]
-        has_figures = any(isinstance(row[j], float) for j in filled)
-        if has_figures and len(filled) > max(1, len(found.columns) // 2):
+        if is_row(row, columns, found):
             yield error(
-                block.where(i, filled[0]),
+                block.where(i, found.columns[columns[0].name]),
                 f"this row stands above the header in row {block.top + found.row + 1}, so it is not part of the table.",
                 "Keep one header, above all rows; delete what does not belong to the table.",
             )

@@ -495,8 +495,11 @@ def test_a_horizon_beyond_the_data_names_each_year_and_one_within_leaves_the_res
     assert "no vehicle is listed for 2027" in said(errors(tmp_path, longer))
     put(shorter, "Parameters!B3", 1)
     assert case_of(write_book(tmp_path / "shorter.xlsx", shorter)).years == (2025,)
-    assert places(problems(tmp_path, shorter), "warning") == ["Vehicle_data!C3"]
-    assert places(problems(tmp_path, shorter), "note") == ["vehicleChargingData!A3", "InfraProcurementCosts!A3"]
+    assert places(problems(tmp_path, shorter), "note") == [
+        "Vehicle_data!C3",
+        "vehicleChargingData!A3",
+        "InfraProcurementCosts!A3",
+    ]
 
 
 @pytest.mark.parametrize("sheet", ["vehicleChargingData", "InfraProcurementCosts"])
@@ -731,7 +734,16 @@ def test_the_parameter_workbook_need_not_hold_copies(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "header", ["Charger 50KW", "Charger_50kW_Cost(USD)", "charger 50 kw price [USD / unit]", "Chargers 50.0 KW (USD)"]
+    "header",
+    [
+        "Charger 50KW",
+        "Charger_50kW_Cost(USD)",
+        "charger 50 kw price [USD / unit]",
+        "Chargers 50.0 KW (USD)",
+        "DC charger 50kW ($/unit)",
+        "Price of a charger of 50 kW (USD per unit)",
+        "Charger Depot 50KW CCS (USD/pc) ex VAT",
+    ],
 )
 def test_a_charger_s_price_may_be_headed_in_several_ways(tmp_path, header):
     sheets = small()
@@ -742,4 +754,7 @@ def test_a_charger_s_price_may_be_headed_in_several_ways(tmp_path, header):
 def test_units_or_groups_above_the_header_are_no_rows(tmp_path):
     sheets = small()
     sheets["Vehicle_data"].insert(0, ["Which", "Which type", "When", "km", "When"])
+    sheets["vehicleChargingData"].insert(0, [1, 2, 3, 4, 5])
+    sheets["EnergyProfileData"].insert(0, ["Version", 1.2, "Date", 2025])
+    sheets["InfraProcurementCosts"].insert(0, ["Depot plan", 2025])
     assert problems(tmp_path, sheets) == []
