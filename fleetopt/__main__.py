@@ -1,6 +1,6 @@
 """`python -m fleetopt`."""
 
-from fleetopt.cli import main
+from fleetopt.doors.cli import main
 
 if __name__ == "__main__":
     main()

@@ -32,13 +32,13 @@ def _press(button: str) -> None:
         import xlwings
 
         from fleetopt.books.live import LiveBook
-        from fleetopt.buttons import press
+        from fleetopt.doors.buttons import press
 
         press(button, LiveBook(xlwings.Book.caller()))
     except ImportError as fault:
         sys.exit(f"fleetopt: a package is missing or damaged: {fault}. 'python -m fleetopt doctor' says what to do.")
     except Exception as fault:
-        from fleetopt.log import write_log
+        from fleetopt.doors.log import write_log
 
         sys.exit(
             f"fleetopt: the workbook cannot be reached ({fault}). Press the button in a workbook made by "

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fleetopt.case import Case
+from fleetopt.depot.case import Case
 
 TOTALS = {1.0: 1_147_963.2373, 0.5: 1_176_487.1155, 0.0: 1_200_943.9585}
 """The study's five-year totals [USD] by export ratio."""

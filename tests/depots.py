@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table as ExcelTable
 
-from fleetopt import schema
-from fleetopt.books.input_content import costs_table, input_content
-from fleetopt.clock import span
-from fleetopt.columns import SMALLEST, Column
-from fleetopt.inputs import Cell, Inputs, given
-from fleetopt.plain_text import plain_text
-from fleetopt.scenarios import folder_name, settable
+from fleetopt.inputs import schema
+from fleetopt.inputs.inputs import Inputs
+from fleetopt.inputs.scenarios import folder_name, settable
+from fleetopt.results.input_content import costs_table, input_content
+from fleetopt.words.clock import span
+from fleetopt.words.columns import SMALLEST, Column
+from fleetopt.words.plain_text import plain_text
+from fleetopt.words.rows import Cell, given
 from tests.untidy import Sheets, Text
 
 ODD_NAMES = [

@@ -23,8 +23,8 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 
-from fleetopt import schema
-from fleetopt.books.planning import SETTINGS_TABLE
+from fleetopt.inputs import schema
+from fleetopt.inputs.schema import SETTINGS_TABLE
 
 STUDY, FOLDER, PLANNING = "study", "folder", "planning"
 WORKBOOKS = (STUDY, PLANNING)

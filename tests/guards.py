@@ -14,18 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from fleetopt.books.content import Formula
-from fleetopt.books.csv import operational_details, optimization_results
 from fleetopt.books.reading import read_inputs
-from fleetopt.books.result_content import Run, result_content
-from fleetopt.case import Case
-from fleetopt.checks import check
+from fleetopt.depot.case import Case
+from fleetopt.doors.run import run_settings, solve, with_room
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.scenarios import scenarios
 from fleetopt.model import build
 from fleetopt.model.lp_file import lp_text
-from fleetopt.planning import run_settings, solve, with_room
-from fleetopt.report import report
-from fleetopt.scenarios import scenarios
-from fleetopt.summary import as_text, summary
+from fleetopt.results.content import Run, result_content
+from fleetopt.results.csv import operational_details, optimization_results
+from fleetopt.results.json import as_text, summary
+from fleetopt.results.report import report
+from fleetopt.words.content import Formula
 from tests.random_cases import random_case, tied_case
 
 KEPT = Path(__file__).with_name("guards.json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fleetopt.case import Case
+from fleetopt.depot.case import Case
 
 
 def random_case(seed: int) -> Case:

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from fleetopt import schema
 from fleetopt.books.reading import read_inputs
-from fleetopt.checks import check
-from fleetopt.columns import Column
-from fleetopt.inputs import Inputs
-from fleetopt.inputs import given as rows_of
-from fleetopt.problem import has_error
-from fleetopt.scenarios import scenarios
+from fleetopt.inputs import schema
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.inputs import Inputs
+from fleetopt.inputs.inputs import given as rows_of
+from fleetopt.inputs.scenarios import scenarios
+from fleetopt.words.columns import Column
+from fleetopt.words.problem import has_error
 from tests.depots import planning_book, stored, study_scenarios, study_sheets
 from tests.test_any_depot import assert_same, examples
 from tests.untidy import Sheets, small_inputs, write_book, write_folder

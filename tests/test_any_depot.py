@@ -10,17 +10,17 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from hypothesis import HealthCheck, event, given, settings
 
-from fleetopt.books.input_content import inputs_hash
 from fleetopt.books.reading import read_inputs
-from fleetopt.case import Case
-from fleetopt.checks import check
-from fleetopt.inputs import Inputs
-from fleetopt.new import new_workbook
-from fleetopt.optimize import Result
-from fleetopt.planning import new_results, run_settings, solve
-from fleetopt.problem import has_error
-from fleetopt.scenarios import Scenario, scenarios
+from fleetopt.depot.case import Case
+from fleetopt.doors.new import new_workbook
+from fleetopt.doors.run import new_results, run_settings, solve
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.inputs import Inputs
+from fleetopt.inputs.scenarios import Scenario, scenarios
+from fleetopt.plan.optimize import Result
+from fleetopt.results.input_content import inputs_hash
 from fleetopt.template.build import build
+from fleetopt.words.problem import has_error
 from tests.depots import depots, planning_book, study_sheets
 from tests.untidy import write_book, write_folder
 

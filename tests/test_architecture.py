@@ -45,8 +45,8 @@ def test_the_model_knows_no_book_no_solver_and_no_pandas():
 
 def test_books_know_no_solver_and_no_model():
     for name, path in MODULES.items():
-        if name.startswith("fleetopt.books") and name != "fleetopt.books.csv":
-            for word in ("fleetopt.solvers", "fleetopt.model", "fleetopt.optimize", "ortools"):
+        if name.startswith("fleetopt.books") and name != "fleetopt.results.csv":
+            for word in ("fleetopt.solvers", "fleetopt.model", "fleetopt.plan.optimize", "ortools"):
                 assert not any(m.startswith(word) for m in imports(path)), (name, word)
 
 
@@ -54,7 +54,7 @@ def test_reading_a_workbook_loads_no_solver():
     code = """
 import sys
 from fleetopt.books.reading import planning_book, read_inputs
-from fleetopt.checks import check
+from fleetopt.inputs.checks import check
 check(read_inputs(None)), planning_book(sys.argv[1])
 print(any(name.startswith(("ortools", "fleetopt.solvers", "fleetopt.model")) for name in sys.modules))
 """
@@ -72,17 +72,17 @@ def test_only_what_the_macros_call_loads_xlwings():
 
 
 def test_only_what_writes_the_template_knows_xlsxwriter():
-    assert all(name.startswith(("fleetopt.template.", "fleetopt.books.macros")) for name in importers("xlsxwriter"))
+    assert all(name.startswith(("fleetopt.template.", "fleetopt.template.macros")) for name in importers("xlsxwriter"))
 
 
 def test_the_case_and_the_schema_know_nothing_of_fleetopt():
     for name in ("case", "columns"):
         assert not any(m.startswith("fleetopt") for m in imports(PACKAGE / f"{name}.py"))
-    assert {m for m in imports(PACKAGE / "schema.py") if m in MODULES} == {"fleetopt.columns"}
+    assert {m for m in imports(PACKAGE / "schema.py") if m in MODULES} == {"fleetopt.words.columns"}
 
 
 def test_nobody_imports_the_command_line():
-    assert importers("fleetopt.cli") == {"fleetopt.__main__"}
+    assert importers("fleetopt.doors.cli") == {"fleetopt.__main__"}
 
 
 def test_imports_have_no_cycle():
@@ -103,7 +103,7 @@ def test_a_run_of_the_study_loads_nothing_it_does_not_need(heavy: str, tmp_path:
     code = f"""
 import sys, os
 os._exit = lambda code: None
-from fleetopt.cli import main
+from fleetopt.doors.cli import main
 main(["run", "--quiet", "--out", {str(tmp_path)!r}])
 print({heavy!r} in sys.modules)
 """

@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 
 from fleetopt.books.reading import BUILT_IN, read_inputs
-from fleetopt.books.study import read_study
-from fleetopt.checks import check
-from fleetopt.scenarios import scenarios
+from fleetopt.books.study.reader import read_study
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.scenarios import scenarios
 from tests.untidy import DATA, data_writer
 
 BOOKS = [

@@ -16,15 +16,16 @@ import pytest
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table
 
-from fleetopt import cli, planning
 from fleetopt.books.live import LiveBook
-from fleetopt.books.planning import INPUT_TABLES
 from fleetopt.books.reading import read_inputs
-from fleetopt.buttons import press
-from fleetopt.checks import check
-from fleetopt.new import new_workbook
-from fleetopt.result_tables import MESSAGES, REPAIRS
-from fleetopt.scenarios import scenarios
+from fleetopt.doors import cli
+from fleetopt.doors import run as planning
+from fleetopt.doors.buttons import press
+from fleetopt.doors.new import new_workbook
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.scenarios import scenarios
+from fleetopt.inputs.schema import INPUT_TABLES
+from fleetopt.results.tables import MESSAGES, REPAIRS
 from fleetopt.template import build
 from tests import engine
 from tests.faults import (

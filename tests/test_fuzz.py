@@ -23,10 +23,11 @@ import xlsxwriter
 from lxml import etree
 from openpyxl.worksheet.table import Table
 
-from fleetopt import cli, planning
-from fleetopt.books.planning import INPUT_TABLES
 from fleetopt.books.reading import read_inputs
-from fleetopt.new import new_workbook
+from fleetopt.doors import cli
+from fleetopt.doors import run as planning
+from fleetopt.doors.new import new_workbook
+from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.template import build
 from tests.faults import PLANNING, STUDY, parts_of, write_parts
 from tests.test_faults import cases, is_same

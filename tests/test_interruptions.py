@@ -21,11 +21,15 @@ from typing import Any, NoReturn
 
 import pytest
 
-from fleetopt import cli, new, output, planning, report, scenarios, summary
-from fleetopt.books.closed import ClosedBook
-from fleetopt.output import write_files
-from fleetopt.problem import FileError
+from fleetopt.books.closed.book import ClosedBook
+from fleetopt.doors import cli, new, output
+from fleetopt.doors import run as planning
+from fleetopt.doors.output import write_files
+from fleetopt.inputs import scenarios
+from fleetopt.results import json as summary
+from fleetopt.results import report
 from fleetopt.template import build as template
+from fleetopt.words.problem import FileError
 from tests.test_cli import DATA, ROOT, fleetopt
 
 Files = dict[str, bytes]
@@ -458,7 +462,7 @@ def test_after_a_day_anything_of_this_name_is_swept_up_and_nothing_else(tmp_path
 
 def started(folder: Path, *arguments: str, code: str = "") -> subprocess.Popen[str]:
     """A command as a process, after some lines of Python."""
-    lines = f"{code}\nimport sys\nfrom fleetopt.cli import main\nmain(sys.argv[1:])"
+    lines = f"{code}\nimport sys\nfrom fleetopt.doors.cli import main\nmain(sys.argv[1:])"
     return subprocess.Popen(
         [sys.executable, "-c", lines, *arguments], cwd=folder, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -626,7 +630,7 @@ def test_a_time_limit_with_a_plan_ends_with_7_and_every_file_is_new(tmp_path: Pa
     shutil.copytree(old, tmp_path, dirs_exist_ok=True)
     before = everything(tmp_path)
     code = (
-        "import dataclasses, fleetopt.optimize as o\n"
+        "import dataclasses, fleetopt.plan.optimize as o\n"
         "real = o.solve\n"
         "o.solve = lambda *a, **k: dataclasses.replace(real(*a, **k), status='feasible', bound=1e6)\n"
     )

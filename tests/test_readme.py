@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fleetopt.arguments import parser
-from fleetopt.cli import Exit
-from fleetopt.scenarios import settable
+from fleetopt.doors.arguments import parser
+from fleetopt.doors.cli import Exit
+from fleetopt.inputs.scenarios import settable
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -18,18 +18,19 @@ import pytest
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table as OpenpyxlTable
 
-from fleetopt import result_tables as results
-from fleetopt import schema
-from fleetopt.books.closed import ClosedBook
-from fleetopt.books.content import Content
-from fleetopt.books.planning import INPUT_TABLES
-from fleetopt.checks import check
-from fleetopt.columns import Table
-from fleetopt.inputs import Cell, Inputs, given
-from fleetopt.planning import new_results, run_settings, solve
-from fleetopt.problem import has_error
-from fleetopt.scenarios import scenarios
+from fleetopt.books.closed.book import ClosedBook
+from fleetopt.doors.run import new_results, run_settings, solve
+from fleetopt.inputs import schema
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.inputs import Inputs
+from fleetopt.inputs.scenarios import scenarios
+from fleetopt.inputs.schema import INPUT_TABLES
+from fleetopt.results import tables as results
 from fleetopt.template.build import build
+from fleetopt.words.columns import Table
+from fleetopt.words.content import Content
+from fleetopt.words.problem import has_error
+from fleetopt.words.rows import Cell, given
 from tests.cases import TOTALS
 from tests.office import Sheets, printed, recalculated
 from tests.test_cli import fleetopt

@@ -16,19 +16,21 @@ import pytest
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.table import Table, TableColumn
 
-from fleetopt import cli, planning, schema
-from fleetopt.books.closed import ClosedBook
-from fleetopt.books.fingerprint import fingerprint
-from fleetopt.books.input_content import inputs_hash
+from fleetopt.books.closed.book import ClosedBook
 from fleetopt.books.reading import read_inputs
-from fleetopt.case import Case
-from fleetopt.checks import check
-from fleetopt.inputs import Inputs
-from fleetopt.new import new_workbook
-from fleetopt.output import write_files
-from fleetopt.planning import run_settings
-from fleetopt.problem import has_error
-from fleetopt.scenarios import scenarios
+from fleetopt.depot.case import Case
+from fleetopt.doors import cli
+from fleetopt.doors import run as planning
+from fleetopt.doors.new import new_workbook
+from fleetopt.doors.output import write_files
+from fleetopt.doors.run import run_settings
+from fleetopt.inputs import schema
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.inputs import Inputs
+from fleetopt.inputs.scenarios import scenarios
+from fleetopt.results.fingerprint import fingerprint
+from fleetopt.results.input_content import inputs_hash
+from fleetopt.words.problem import has_error
 from tests import engine
 from tests.test_cli import DATA, fleetopt
 from tests.test_workbook_checks import random_inputs

@@ -17,12 +17,12 @@ from lxml import etree
 from openpyxl.utils import range_boundaries
 from pyopenvba import ExcelFile, check_file
 
-from fleetopt import cli
-from fleetopt import result_tables as results
 from fleetopt.books.reading import read_inputs
-from fleetopt.new import new_workbook, repository_workbook
-from fleetopt.output import write_files
-from fleetopt.planning import input_content
+from fleetopt.doors import cli
+from fleetopt.doors.new import new_workbook, repository_workbook
+from fleetopt.doors.output import write_files
+from fleetopt.doors.run import input_content
+from fleetopt.results import tables as results
 from tests import engine
 from tests.books.test_macros import COMMANDS, subs
 from tests.packages import parts_of

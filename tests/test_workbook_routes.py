@@ -13,11 +13,11 @@ import pytest
 from openpyxl.utils import get_column_letter, range_boundaries
 from pyopenvba.apps.excel import ExcelApplication
 
-from fleetopt import buttons
-from fleetopt import result_tables as results
-from fleetopt.books.block import ROWS_BELOW
-from fleetopt.books.planning import INPUT_TABLES
-from fleetopt.books.result_content import NOT_RUN, at_run
+from fleetopt.doors import buttons
+from fleetopt.inputs.schema import INPUT_TABLES
+from fleetopt.results import tables as results
+from fleetopt.results.content import NOT_RUN, at_run
+from fleetopt.words.block import ROWS_BELOW
 from tests import engine
 from tests.books.test_macros import COMMANDS, recorder
 from tests.test_cli import fleetopt, python

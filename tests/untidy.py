@@ -14,8 +14,9 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
-from fleetopt import schema
-from fleetopt.inputs import Cell, Inputs, Rows
+from fleetopt.inputs import schema
+from fleetopt.inputs.inputs import Inputs
+from fleetopt.words.rows import Cell, Rows
 
 Sheets = dict[str, list[list[Any]]]
 """The cells of each sheet from A1 on."""

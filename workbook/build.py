@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from fleetopt import __version__
-from fleetopt.books.content import Content
-from fleetopt.books.input_content import input_content, inputs_hash
 from fleetopt.books.reading import read_inputs
-from fleetopt.books.result_content import Run, result_content
-from fleetopt.checks import check
-from fleetopt.new import repository_workbook
-from fleetopt.planning import run_settings, solve, with_room
-from fleetopt.scenarios import scenarios
+from fleetopt.doors.new import repository_workbook
+from fleetopt.doors.run import run_settings, solve, with_room
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.scenarios import scenarios
+from fleetopt.results.content import Run, result_content
+from fleetopt.results.input_content import input_content, inputs_hash
+from fleetopt.words.content import Content
 
 HERE = Path(__file__).parent
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from fleetopt.books.block import ROWS_BELOW, Block, column_letters
-from fleetopt.books.content import ANEW, Content, Formula, Value
 from fleetopt.books.tables import key
-from fleetopt.cells import Fault
-from fleetopt.problem import FileError, nearest
+from fleetopt.words.block import ROWS_BELOW, Block, column_letters
+from fleetopt.words.cells import Fault
+from fleetopt.words.content import ANEW, Content, Formula, Value
+from fleetopt.words.problem import FileError, nearest
 
 if TYPE_CHECKING:
     import xlwings

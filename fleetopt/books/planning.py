@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from fleetopt import schema
-from fleetopt.books.block import Block
 from fleetopt.books.tables import (
     Found,
     doubled_columns,
@@ -22,28 +20,17 @@ from fleetopt.books.tables import (
     missing_columns,
     read_rows,
 )
-from fleetopt.cells import convert, is_blank
-from fleetopt.clock import slot_label, span
-from fleetopt.columns import Column, Table
-from fleetopt.inputs import Cell, Inputs, Rows
-from fleetopt.problem import Problem, error, nearest, note, warning
-from fleetopt.result_tables import RESULT_TABLES
+from fleetopt.inputs import schema
+from fleetopt.inputs.inputs import Inputs
+from fleetopt.inputs.schema import INPUT_TABLES, SETTINGS_TABLE
+from fleetopt.results.tables import RESULT_TABLES
+from fleetopt.words.block import Block
+from fleetopt.words.cells import convert, is_blank
+from fleetopt.words.clock import slot_label, span
+from fleetopt.words.columns import Column, Table
+from fleetopt.words.problem import Problem, error, nearest, note, warning
+from fleetopt.words.rows import Cell, Rows
 
-SETTINGS_TABLE = Table(
-    "tblSettings",
-    "Settings",
-    "one setting",
-    (
-        Column("setting", "Setting", "the name of the setting", kind="label"),
-        Column("value", "Value", "its value", is_needed=False),
-        Column("unit", "Unit", "what it is counted in", kind="text", is_needed=False),
-        Column("lowest", "Lowest", "the least that it may be", is_needed=False),
-        Column("highest", "Highest", "the most that it may be", is_needed=False),
-        Column("meaning", "Meaning", "what it is", kind="text", is_needed=False),
-    ),
-    ("setting",),
-)
-INPUT_TABLES = (SETTINGS_TABLE, *schema.TABLES)
 _RESULTS = {table.name.casefold() for table in RESULT_TABLES}
 
 

@@ -6,18 +6,19 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from fleetopt.books.planning import INPUT_TABLES, is_planning, read_planning
-from fleetopt.books.study import read_study
-from fleetopt.inputs import Inputs
-from fleetopt.problem import error
+from fleetopt.books.planning import is_planning, read_planning
+from fleetopt.books.study.reader import read_study
+from fleetopt.inputs.inputs import Inputs
+from fleetopt.inputs.schema import INPUT_TABLES
+from fleetopt.words.problem import error
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Any
 
-    from fleetopt.books.block import Block
-    from fleetopt.books.closed import ClosedBook
-    from fleetopt.books.content import Content
+    from fleetopt.books.closed.book import ClosedBook
+    from fleetopt.words.block import Block
+    from fleetopt.words.content import Content
 
 BUILT_IN = "built-in depot"
 
@@ -62,7 +63,7 @@ def planning_book(source: str | None) -> ClosedBook | None:
     """
     if source is None or _is_folder(Path(source)):
         return None
-    from fleetopt.books.closed import ClosedBook
+    from fleetopt.books.closed.book import ClosedBook
 
     book = ClosedBook(Path(source))
     return book if is_planning(book.table_names()) else None

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fleetopt.books.block import Block
-from fleetopt.cells import convert, is_blank
-from fleetopt.columns import Column, Table
-from fleetopt.inputs import Cell, Rows
-from fleetopt.plain_text import plain_text
-from fleetopt.problem import Problem, error, has_error, nearest, note, shortened, warning
+from fleetopt.words.block import Block
+from fleetopt.words.cells import convert, is_blank
+from fleetopt.words.columns import Column, Table
+from fleetopt.words.plain_text import plain_text
+from fleetopt.words.problem import Problem, error, has_error, nearest, note, shortened, warning
+from fleetopt.words.rows import Cell, Rows
 
 _HEADER_ROWS = 50
 """A table's header is looked for in so many first rows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetopt.case import Case
+from fleetopt.depot.case import Case
 from fleetopt.model import constraints
 from fleetopt.model.linear import LinearProgram
 from fleetopt.model.objective import total_cost

@@ -6,7 +6,7 @@ Indices: y year, d day type, s slot, c charger type. An array by year is spread 
 
 from __future__ import annotations
 
-from fleetopt.case import Case
+from fleetopt.depot.case import Case
 from fleetopt.model.linear import LinearProgram
 from fleetopt.model.objective import capex
 from fleetopt.model.variables import Variables

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fleetopt.model.expression import Expression, FloatArray, IndexArray, Rows
 from fleetopt.model.program import Family, Program
+from fleetopt.words.expression import Comparison, Expression, FloatArray, IndexArray
 
 
 class LinearProgram:

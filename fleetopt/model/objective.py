@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fleetopt.case import Case
-from fleetopt.model.expression import Expression
+from fleetopt.depot.case import Case
 from fleetopt.model.linear import LinearProgram
 from fleetopt.model.variables import Variables
+from fleetopt.words.expression import Expression
 
 
 def capex(case: Case, v: Variables) -> Expression:

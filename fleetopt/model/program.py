@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetopt.model.expression import FloatArray, IndexArray
+from fleetopt.words.expression import FloatArray, IndexArray
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from fleetopt.model.expression import Expression
 from fleetopt.model.linear import LinearProgram
+from fleetopt.words.expression import Expression
 
 
 @dataclass(frozen=True)

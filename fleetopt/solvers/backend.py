@@ -15,11 +15,11 @@ from ortools.math_opt import callback_pb2, model_parameters_pb2, model_update_pb
 from ortools.math_opt.core.python import solver as mathopt
 from ortools.util.python.pybind_solve_interrupter import PySolveInterrupter
 
-from fleetopt.model.expression import FloatArray, IndexArray
 from fleetopt.model.program import Program
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution, SolverError, fill, solution_of, solve_parameters, to_proto
 from fleetopt.solvers.progress import Progress, read_log_line
+from fleetopt.words.expression import FloatArray, IndexArray
 
 _TYPES = {
     "scip": parameters_pb2.SOLVER_TYPE_GSCIP,

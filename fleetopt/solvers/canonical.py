@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fleetopt.case import Case
-from fleetopt.model.expression import FloatArray
+from fleetopt.depot.case import Case
 from fleetopt.model.program import Program
 from fleetopt.solvers.chargers import ChargerChoice
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import EnergyProblem
 from fleetopt.solvers.messages import Solution
+from fleetopt.words.expression import FloatArray
 
 MOST_ROWS = 20_000
 """Cases with more rows keep the solver's plan, one of several: the canonical one would cost more than the optimum."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetopt.case import Case
-from fleetopt.model.expression import Expression, FloatArray
+from fleetopt.depot.case import Case
 from fleetopt.model.linear import LinearProgram
 from fleetopt.solvers.backend import solve
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.energy import EnergyProblem, Plane
 from fleetopt.solvers.messages import Solution
+from fleetopt.words.expression import Expression, FloatArray
 
 _DIGITS = 2.0**40
 """Whole-number scale of the largest coefficient of a row."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fleetopt.case import Case
+from fleetopt.depot.case import Case
 from fleetopt.model.program import Program
 from fleetopt.solvers.chargers import ChargerChoice
 from fleetopt.solvers.deadline import Deadline

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fleetopt.model.expression import FloatArray, IndexArray
 from fleetopt.model.program import Program
 from fleetopt.solvers.backend import LinearSession
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution, SolverError
+from fleetopt.words.expression import FloatArray, IndexArray
 
 _BINDING = 1e-9
 """A dual or reduced cost above this is one, and holds its row or column to the optimum; below is rounding."""

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.math_opt import model_pb2, parameters_pb2, result_pb2, sparse_containers_pb2
 
-from fleetopt.model.expression import FloatArray, IndexArray
 from fleetopt.model.program import Program
 from fleetopt.solvers.deadline import Deadline
+from fleetopt.words.expression import FloatArray, IndexArray
 
 Status = Literal["optimal", "feasible", "infeasible", "no_solution"]
 

@@ -8,7 +8,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from fleetopt.figures import short
+from fleetopt.words.numbers import short
 
 _HIGHS = re.compile(r"\d%\s+(\S+)\s+(\S+)\s+(?:[\d.]+%|inf|Large)\s")
 """Share explored, best bound, best cost, gap."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from fleetopt import __version__, schema
-from fleetopt.books.planning import INPUT_TABLES, SETTINGS_TABLE
-from fleetopt.columns import Table
-from fleetopt.result_tables import CHOICES, RESULT_TABLES, STATUS
+from fleetopt import __version__
+from fleetopt.inputs import schema
+from fleetopt.inputs.schema import INPUT_TABLES, SETTINGS_TABLE
+from fleetopt.results.tables import CHOICES, RESULT_TABLES, STATUS
 from fleetopt.template.page import Page
 from fleetopt.template.styles import Styles
+from fleetopt.words.columns import Table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -8,14 +8,11 @@ from datetime import datetime
 
 from xlsxwriter import Workbook
 
-from fleetopt import schema
-from fleetopt.books.content import Content
-from fleetopt.books.input_content import costs_table
-from fleetopt.books.planning import SETTINGS_TABLE
-from fleetopt.books.references import column_of
-from fleetopt.books.sentences import POINTS, line_counts
-from fleetopt.columns import Column, Table
-from fleetopt.result_tables import COMPARE, YEARS
+from fleetopt.inputs import schema
+from fleetopt.inputs.schema import SETTINGS_TABLE
+from fleetopt.results.input_content import costs_table
+from fleetopt.results.sentences import POINTS, line_counts
+from fleetopt.results.tables import COMPARE, YEARS
 from fleetopt.template.about import about
 from fleetopt.template.checks_page import checks_page
 from fleetopt.template.page import Page
@@ -24,6 +21,9 @@ from fleetopt.template.start import start
 from fleetopt.template.styles import Styles, input_figures
 from fleetopt.template.summary import summary
 from fleetopt.template.tables import add_table, header_lines, put, remark, validate, widths, write_comment
+from fleetopt.words.columns import Column, Table
+from fleetopt.words.content import Content
+from fleetopt.words.sheet_formulas import column_of
 
 _MADE = datetime(2026, 1, 1)
 """Stands in the file's properties, so that the same content gives the same bytes."""

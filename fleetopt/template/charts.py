@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from fleetopt.columns import Table
-from fleetopt.result_tables import COMPARE, DAY, YEARS
+from fleetopt.results.tables import COMPARE, DAY, YEARS
+from fleetopt.words.columns import Table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

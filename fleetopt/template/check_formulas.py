@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fleetopt import schema
-from fleetopt.books.references import as_it_stands, column_of, count_where, sum_where
-from fleetopt.columns import Table
-from fleetopt.result_tables import COMPARE, FLOWS, LIMITS, PURCHASES, YEARLY
+from fleetopt.inputs import schema
+from fleetopt.results.tables import COMPARE, FLOWS, LIMITS, PURCHASES, YEARLY
+from fleetopt.words.columns import Table
+from fleetopt.words.sheet_formulas import as_it_stands, column_of, count_where, sum_where
 
 _LARGE = "ROWS(tblFlows[[#Data]])*ROWS(tblEnergy[[#Data]])>20000000"
 """Row by row would take minutes then; totals are compared instead."""

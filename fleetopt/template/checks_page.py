@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fleetopt.books.content import Content, Formula, Value
-from fleetopt.books.fingerprint import fingerprint_formula
-from fleetopt.books.planning import INPUT_TABLES
-from fleetopt.books.result_content import at_run
-from fleetopt.columns import Column, Table
+from fleetopt.inputs.schema import INPUT_TABLES
+from fleetopt.results.content import at_run
+from fleetopt.results.fingerprint import fingerprint_formula
 from fleetopt.template.check_formulas import checks
 from fleetopt.template.page import HAS_RESULTS, NOT_CALCULATED, Page
 from fleetopt.template.sheets import FIRST_ROW
 from fleetopt.template.styles import Styles
 from fleetopt.template.tables import add_table, put
+from fleetopt.words.columns import Column, Table
+from fleetopt.words.content import Content, Formula, Value
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from xlsxwriter.worksheet import Worksheet
 
 from fleetopt import __version__
-from fleetopt.books.content import Value
-from fleetopt.books.references import column_of
-from fleetopt.result_tables import FLOWS
+from fleetopt.results.tables import FLOWS
 from fleetopt.template.sheets import SHEETS, TABS
 from fleetopt.template.styles import Styles
 from fleetopt.template.tables import put
+from fleetopt.words.content import Value
+from fleetopt.words.sheet_formulas import column_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

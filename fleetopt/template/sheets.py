@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from fleetopt import result_tables as results
-from fleetopt import schema
-from fleetopt.books.planning import SETTINGS_TABLE
-from fleetopt.columns import Table
+from fleetopt.inputs import schema
+from fleetopt.inputs.schema import SETTINGS_TABLE
+from fleetopt.results import tables as results
+from fleetopt.words.columns import Table
 
 Kind = Literal["input", "result", "control"]
 TABS: Final[dict[Kind, str]] = {"input": "#FFD966", "result": "#5B9BD5", "control": "#A6A6A6"}

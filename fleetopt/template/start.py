@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fleetopt.answer import LINES
-from fleetopt.books.content import Content, Formula
-from fleetopt.books.recalculation import start_lines
-from fleetopt.result_tables import STATUS
+from fleetopt.results.answer import LINES
+from fleetopt.results.recalculation import start_lines
+from fleetopt.results.tables import STATUS
 from fleetopt.template.page import NOT_CALCULATED, Page
 from fleetopt.template.sheets import SHEETS
 from fleetopt.template.styles import Styles, result_figures
+from fleetopt.words.content import Content, Formula
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

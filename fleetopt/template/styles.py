@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fleetopt.books.sentences import WIDTHS
-from fleetopt.columns import Column
+from fleetopt.results.sentences import WIDTHS
+from fleetopt.words.columns import Column
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

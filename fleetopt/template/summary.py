@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fleetopt.answer import LINES
-from fleetopt.books.content import Content, Formula
-from fleetopt.books.recalculation import TILES, answer_lines, tiles
-from fleetopt.columns import Column
-from fleetopt.result_tables import CHOICES, COMPARE, DAY, YEARS
+from fleetopt.results.answer import LINES
+from fleetopt.results.recalculation import TILES, answer_lines, tiles
+from fleetopt.results.tables import CHOICES, COMPARE, DAY, YEARS
 from fleetopt.template.charts import PICTURES, chart
 from fleetopt.template.page import NOT_CALCULATED, Page
 from fleetopt.template.sheets import FIRST_ROW
 from fleetopt.template.styles import Styles, result_figures
 from fleetopt.template.tables import add_table
+from fleetopt.words.columns import Column
+from fleetopt.words.content import Content, Formula
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

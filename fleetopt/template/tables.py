@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fleetopt.books.content import Formula, Value
-from fleetopt.books.sentences import WIDTHS
-from fleetopt.columns import Column, Table
+from fleetopt.results.sentences import WIDTHS
 from fleetopt.template.styles import Styles, cell_look, header_look, input_figures, result_figures
+from fleetopt.words.columns import Column, Table
+from fleetopt.words.content import Formula, Value
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from fleetopt.case import Case
+from fleetopt.depot.case import Case
 from fleetopt.model import build
 from fleetopt.model.program import Program
-from fleetopt.optimize import optimize
+from fleetopt.plan.optimize import optimize
 from fleetopt.solvers.backend import solve
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import to_proto

@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fleetopt.case import Case
+from fleetopt.depot.case import Case
 from tests.benchmarks.process import answer, point
 
 FLOWS = (

@@ -12,7 +12,7 @@ from typing import Any
 import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
-from fleetopt.case import Case
+from fleetopt.depot.case import Case
 from tests.benchmarks.process import answer, point
 
 

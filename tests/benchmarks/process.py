@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetopt.case import Case
+from fleetopt.depot.case import Case
 from tests.cases import hourly
 
 ROOT = Path(__file__).parents[2]

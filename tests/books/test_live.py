@@ -14,11 +14,11 @@ import xlwings
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table
 
-from fleetopt.books.block import ROWS_BELOW, Block
-from fleetopt.books.content import Content, Formula
 from fleetopt.books.live import LiveBook
-from fleetopt.cells import Fault
-from fleetopt.problem import FileError, Problem
+from fleetopt.words.block import ROWS_BELOW, Block
+from fleetopt.words.cells import Fault
+from fleetopt.words.content import Content, Formula
+from fleetopt.words.problem import FileError, Problem
 from tests import engine
 
 HEADINGS = ("Year", "Note", "Cost [USD]")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fleetopt.model import build
-from fleetopt.optimize import optimize, plan_of
-from fleetopt.plan import Plan
+from fleetopt.plan.optimize import optimize, plan_of
+from fleetopt.plan.plan import Plan
 from fleetopt.solvers import canonical as module
 from fleetopt.solvers.backend import solve
 from fleetopt.solvers.canonical import canonical

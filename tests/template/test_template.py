@@ -14,20 +14,20 @@ from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 
-from fleetopt import schema
-from fleetopt.answer import LINES
-from fleetopt.books.content import Content
-from fleetopt.books.input_content import input_content
-from fleetopt.books.planning import INPUT_TABLES
-from fleetopt.books.recalculation import answer_lines
-from fleetopt.books.result_content import cleared_content
-from fleetopt.new import new_workbook
-from fleetopt.planning import new_results, run_settings, solve
-from fleetopt.result_tables import CHOICES, COMPARE, RESULT_TABLES, STATUS
-from fleetopt.scenarios import scenarios
+from fleetopt.doors.new import new_workbook
+from fleetopt.doors.run import new_results, run_settings, solve
+from fleetopt.inputs import schema
+from fleetopt.inputs.scenarios import scenarios
+from fleetopt.inputs.schema import INPUT_TABLES
+from fleetopt.results.answer import LINES
+from fleetopt.results.content import cleared_content
+from fleetopt.results.input_content import input_content
+from fleetopt.results.recalculation import answer_lines
+from fleetopt.results.tables import CHOICES, COMPARE, RESULT_TABLES, STATUS
 from fleetopt.template.build import build
 from fleetopt.template.charts import PICTURES
 from fleetopt.template.sheets import CONFIG_SHEET, SHEETS, TABS
+from fleetopt.words.content import Content
 from tests.untidy import small_inputs
 
 PROTECTED = {"Start", "Settings", "Checks", "About"}

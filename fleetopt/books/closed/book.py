@@ -1,0 +1,132 @@
+"""The planning workbook as a file: its tables are read and written as those of the open one are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from fleetopt.books.closed.files import Workbook
+from fleetopt.books.closed.package import Area, Package
+from fleetopt.books.closed.parts import ChangedParts
+from fleetopt.results.recalculation import FORMULA_SHEETS, shown_values
+from fleetopt.results.sentences import POINTS, line_counts
+from fleetopt.results.tables import COMPARE, MESSAGES
+from fleetopt.words.block import ROWS_BELOW, Block
+from fleetopt.words.content import Content
+from fleetopt.words.problem import FileError
+
+
+class ClosedBook:
+    """A workbook that no program holds open.
+
+    Raises:
+        FileError: the file is missing, is no workbook, is damaged or protected.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Find its tables and names; cells are read when they are asked for."""
+        self.path = path
+        self.name = str(path)
+        self._parts = ChangedParts(path)
+        self._package = Package(path, self._parts)
+        self._read = _mark(path)
+        self._values: Workbook | None = None
+        self._sheets: dict[str, Block] = {}
+
+    def table_names(self) -> list[str]:
+        """The names of all its Excel Tables."""
+        return list(self._package.tables)
+
+    @property
+    def doubled(self) -> list[str]:
+        """Names that more than one table has."""
+        return self._package.doubled
+
+    def blocks(self, tables: Collection[str] | None = None) -> dict[str, Block]:
+        """Read each Excel Table, or those named, with its headings as first row and without a totals row."""
+        wanted = None if tables is None else {name.casefold() for name in tables}
+        return {
+            name: self._block(area, has_below=name not in self._package.totals)
+            for name, area in self._package.tables.items()
+            if wanted is None or name.casefold() in wanted
+        }
+
+    def value(self, name: str) -> Any:
+        """Read the cell of a defined name; None when the workbook has no such name."""
+        area = self._package.names.get(name)
+        return None if area is None else self._block(area).rows[0][0]
+
+    def fill(self, content: Content) -> None:
+        """Replace the rows of tables and the values of names; nothing else of the file changes.
+
+        Raises:
+            FileError: a table, column or name is missing, or something is in a table's way.
+        """
+        if COMPARE.name in content.tables:
+            for sheet in sorted(FORMULA_SHEETS & set(self._open_values().sheets)):
+                self._package.recalculated(sheet, shown_values(content))
+        self._package.fill(content)
+        for table in (COMPARE, MESSAGES):
+            if table.name in content.tables:
+                counts = line_counts(table, content.tables[table.name])
+                self._package.heights(table.name, [POINTS * count if count > 1 else None for count in counts])
+
+    def content(self) -> bytes:
+        """The file as it is after `fill`."""
+        return self._package.content()
+
+    def check_closed(self) -> None:
+        """See that the file may be written, and that no spreadsheet program's mark beside it says that it is open.
+
+        Raises:
+            FileError: it may not, or is.
+        """
+        marks = [self.path.with_name(f"~${self.path.name}"), self.path.with_name(f".~lock.{self.path.name}#")]
+        if len(self.path.name) > 8:  # Excel shortens long names
+            marks.append(self.path.with_name(f"~${self.path.name[2:]}"))
+        if any(mark.exists() for mark in marks):
+            raise FileError(
+                self.name, "is open in Excel or another program.", "Close it there, or run without --in-place."
+            )
+        if not os.access(self.path, os.W_OK):
+            raise FileError(
+                self.name, "may not be written.", "Take its write protection off, or run without --in-place."
+            )
+
+    def check_unchanged(self) -> None:
+        """See that nobody wrote to the file since it was read.
+
+        Raises:
+            FileError: somebody did.
+        """
+        if _mark(self.path) != self._read:
+            raise FileError(self.name, "was changed while the run went on; nothing was written.", "Run it again.")
+
+    def _open_values(self) -> Workbook:
+        if self._values is None:
+            self._values = Workbook(self.path, parts=self._parts)
+        return self._values
+
+    def _block(self, area: Area, *, has_below: bool = False) -> Block:
+        if area.sheet not in self._sheets:
+            self._sheets[area.sheet] = self._open_values().block(area.sheet)
+        rows = self._sheets[area.sheet].rows
+        width = area.right - area.left + 1
+
+        def row(i: int) -> list[Any]:
+            return [*(rows[i][area.left : area.right + 1] if i < len(rows) else ()), *[None] * width][:width]
+
+        cut = [row(i) for i in range(area.top, area.bottom + 1)]
+        below = tuple(row(area.bottom + k) for k in range(1, 1 + ROWS_BELOW)) if has_below else ()
+        return Block(area.sheet, cut, area.top, area.left, self._sheets[area.sheet].hidden, below=below)
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    """What changes when somebody writes to a file."""
+    try:
+        state = path.stat()
+    except OSError:
+        return (0, 0)
+    return state.st_mtime_ns, state.st_size

@@ -1,0 +1,261 @@
+"""Changing cells of a closed workbook and nothing else: every other part of the file stays as it is, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lxml import etree
+
+from fleetopt.books.closed import chart_xml
+from fleetopt.books.closed.areas import LAST_ROW, Area, DamagedError, area, cell_name, reference
+from fleetopt.books.closed.chart_xml import Refill, update_chart
+from fleetopt.books.closed.parts import TYPES, ChangedParts
+from fleetopt.books.closed.sheet_xml import Sheet, joined_text, namespace, unescaped, without_plain_cells
+from fleetopt.books.tables import key
+from fleetopt.words.content import ANEW, Content, Value
+from fleetopt.words.problem import FileError
+
+__all__ = ["Area", "Package"]
+
+_BEFORE_CALCULATION = {
+    *("fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets"),
+    *("functionGroups", "externalReferences", "definedNames"),
+}
+
+
+@dataclass(frozen=True)
+class _Table:
+    """An Excel Table of the package."""
+
+    part: str
+    area: Area
+    columns: list[str]
+    has_header: bool
+    has_totals: bool
+
+
+class Package:
+    """One `.xlsx` or `.xlsm` file, read whole; what is changed is only written by who asks for `content`.
+
+    Every method makes all of its changes or, when it raises, none.
+
+    Raises:
+        FileError: the file is missing, is no workbook, is damaged or protected.
+    """
+
+    def __init__(self, path: Path, parts: ChangedParts | None = None) -> None:
+        """Find the tables and names of a file; no sheet is read."""
+        self.path = path
+        self._parts = parts or ChangedParts(path)
+        self._open: dict[str, Sheet] = {}
+        self._tables: dict[str, _Table] = {}
+        self.doubled: list[str] = []
+        """Names that more than one table has; the first of them counts."""
+        with self._changes():
+            self._parts.tree(TYPES)
+            self._book = self._parts.book()
+            self._sheet_parts = self._parts.sheets()
+            self._find_tables()
+            self.names: dict[str, Area] = dict(self._find_names())
+            """Where every name of the whole workbook stands that points to a cell or an area."""
+
+    @property
+    def tables(self) -> dict[str, Area]:
+        """Where every Excel Table stands, with its header and without its totals row."""
+        return {name: table.area for name, table in self._tables.items()}
+
+    @property
+    def totals(self) -> set[str]:
+        """Names of the tables that have a totals row."""
+        return {name for name, table in self._tables.items() if table.has_totals}
+
+    def fill(self, content: Content) -> None:
+        """Replace the rows of tables and the values of names; tables grow and shrink, with charts and rules on them.
+
+        Raises:
+            FileError: a table, column or name is missing, or something is in a table's way.
+            ValueError: a value is infinite or not a number.
+        """
+        with self._changes():
+            refills = {name: self._refill(name, rows, content.headers[name]) for name, rows in content.tables.items()}
+            for name in content.names.keys() - self.names.keys():
+                raise FileError(str(self.path), f"the name '{name}' is missing or points to no cell.", ANEW)
+            for name, refill in refills.items():
+                self._write_rows(refill)
+                self._resize(self._tables[name].part, refill)
+            for chart in self._parts.of_type(chart_xml.CONTENT_TYPE) if refills else ():
+                if update_chart(self._parts.tree(chart), list(refills.values()), list(self._sheet_parts)):
+                    self._parts.touch(chart)
+            for name, value in content.names.items():
+                at = self.names[name]
+                self._sheet(at.sheet).put(at.top, at.left, value)
+        for name, refill in refills.items():
+            self._tables[name] = replace(self._tables[name], area=refill.new)
+
+    def heights(self, name: str, heights: Sequence[float | None]) -> None:
+        """Set how high the rows of a table are shown [points]; None leaves it to the program that shows them."""
+        with self._changes():
+            area = self.tables[name]
+            for row, height in enumerate(heights, start=area.top + 1):
+                self._sheet(area.sheet).set_height(row, height)
+
+    def recalculated(self, sheet: str, values: Mapping[str, float | str]) -> None:
+        """Set what the formulas of a sheet show; a formula that is not among the values shows nothing.
+
+        Parameters:
+            sheet: its name.
+            values: by the text of a formula, with its `=`, its value.
+        """
+        with self._changes():
+            self._sheet(sheet).recalculate(values)
+
+    def content(self) -> bytes:
+        """The file as it is now."""
+        return self._parts.content()
+
+    @contextmanager
+    def _changes(self) -> Iterator[None]:
+        """Keep what is changed in the block if it ends well, with the parts that follow from it."""
+        try:
+            with self._parts.changes():
+                yield
+                for name, sheet in self._open.items():
+                    if sheet.is_changed:
+                        part, number = self._sheet_parts[name]
+                        self._parts.write(part, sheet.finish())
+                        self._unchain(number, sheet.unchained)
+                if self._parts.is_changed:
+                    self._calculate_on_load()
+        finally:
+            self._open = {}
+
+    def _find_tables(self) -> None:
+        for sheet, (part, _) in self._sheet_parts.items():
+            for kind, _, target in self._parts.related(part):
+                if kind == "table":
+                    self._add_table(sheet, target)
+
+    def _add_table(self, sheet: str, part: str) -> None:
+        root = self._parts.tree(part)
+        name = unescaped(root.get("displayName", ""))
+        has_header, has_totals = root.get("headerRowCount", "1") != "0", root.get("totalsRowCount", "0") != "0"
+        cells = area(root.get("ref", ""), sheet)
+        cells = replace(cells, bottom=cells.bottom - has_totals)
+        columns = [unescaped(column.get("name", "")) for column in root.iterfind("{*}tableColumns/{*}tableColumn")]
+        if len(columns) != cells.right - cells.left + 1:
+            raise DamagedError(f"the table '{name}' has {len(columns)} columns in {cells}")
+        if name.casefold() in {other.casefold() for other in self._tables}:
+            self.doubled.append(name)
+        else:
+            self._tables[name] = _Table(part, cells, columns, has_header, has_totals)
+
+    def _find_names(self) -> Iterator[tuple[str, Area]]:
+        for name in self._parts.tree(self._book).iterfind("{*}definedNames/{*}definedName"):
+            cells = reference((name.text or "").strip(), self._sheet_parts)
+            if cells and name.get("localSheetId") is None:
+                yield name.get("name", ""), cells
+
+    def _sheet(self, name: str) -> Sheet:
+        if name not in self._open:
+            part, _ = self._sheet_parts[name]
+            text, plain = without_plain_cells(part, self._parts.read(part))
+            self._open[name] = Sheet(name, self._parts.parsed(part, text), plain, self._shared)
+        return self._open[name]
+
+    def _shared(self) -> list[str]:
+        part = self._parts.first(self._book, "sharedStrings")
+        return [joined_text(item) for item in self._parts.tree(part).iterfind("{*}si")] if part else []
+
+    def _refill(self, name: str, rows: Sequence[Sequence[Value]], headings: Sequence[str]) -> Refill:
+        """Find the columns of a table and its new area, and see that nothing is in its way."""
+        if name in self.doubled or name not in self._tables:
+            fault = "is there twice" if name in self.doubled else "is missing"
+            advice = "Rename one." if name in self.doubled else ANEW
+            raise FileError(str(self.path), f"the table '{name}' {fault}.", advice)
+        table = self._tables[name]
+        old = table.area
+        header = f"{old.sheet}!{old.top + 1}:{old.top + 1}"
+        places = {key(column): j for j, column in reversed(list(enumerate(table.columns)))}
+        places |= {column: j for j, column in enumerate(table.columns)}
+        columns: list[int] = []
+        for heading in headings:
+            j = places.get(heading, places.get(key(heading)))
+            if j is None or old.left + j in columns:
+                advice = f"Head a column of the table with '{heading}'; where it stands does not matter."
+                raise FileError(header, f"the table '{name}' has no column '{heading}'.", advice)
+            columns.append(old.left + j)
+        new = replace(old, bottom=old.top + max(1, len(rows)))
+        if not table.has_header:
+            raise FileError(header, f"the table '{name}' has no header row.", "Switch it on in Excel, Table Design.")
+        if new.bottom > LAST_ROW:
+            raise FileError(
+                header, f"the table '{name}' gets {len(rows):,} rows, more than a sheet has.", "Move it up."
+            )
+        if table.has_totals and new != old:
+            advice = "Remove the row, or put it above the table."
+            raise FileError(header, f"the table '{name}' has a totals row and cannot change its size.", advice)
+        self._check_room(name, old, new)
+        return Refill(old, new, columns, rows)
+
+    def _check_room(self, name: str, old: Area, new: Area) -> None:
+        sheet = self._sheet(old.sheet)
+        advice = f"Move it: the table '{name}' grows to row {new.bottom + 1:,} there."
+        for other, at in self.tables.items():
+            is_beside = at.right < old.left or old.right < at.left or at.sheet != old.sheet
+            if not is_beside and old.bottom < at.top <= new.bottom:
+                raise FileError(f"{at.sheet}!{at}", f"the table '{other}' is in the way.", advice)
+        filled = sheet.first_filled(range(old.bottom + 1, new.bottom + 1), range(old.left, old.right + 1))
+        if filled:
+            raise FileError(f"{old.sheet}!{cell_name(*filled)}", "this cell is in the way.", advice)
+
+    def _write_rows(self, refill: Refill) -> None:
+        old, new = refill.old, refill.new
+        sheet = self._sheet(old.sheet)
+        styles = {column: sheet.style(old.top + 1, column) for column in range(old.left, old.right + 1)}
+        for i in range(max(old.bottom, new.bottom) - old.top):
+            row = old.top + 1 + i
+            values = refill.rows[i] if i < len(refill.rows) else [None] * len(refill.columns)
+            cells = dict(zip(refill.columns, values, strict=True))
+            sheet.put_row(row, cells, styles if row > old.bottom else {})
+
+    def _resize(self, part: str, refill: Refill) -> None:
+        if refill.old == refill.new:
+            return
+        for element in self._parts.tree(part).iter("{*}*"):  # the table, its filter, its sorting
+            if "ref" in element.attrib and (cells := area(element.get("ref"))).bottom == refill.old.bottom:
+                element.set("ref", str(replace(cells, bottom=refill.new.bottom)))
+        self._parts.touch(part)
+        self._sheet(refill.new.sheet).grow_rules(refill.old, refill.new)
+
+    def _unchain(self, sheet_id: str, cells: set[str]) -> None:
+        """Take cells out of the order of calculation; the part goes when nothing is left in it."""
+        part = self._parts.first(self._book, "calcChain")
+        if not cells or part is None:
+            return
+        chain = self._parts.tree(part)
+        current = ""
+        for entry in list(chain.iterchildren("{*}c")):
+            current = entry.get("i", current)
+            if current == sheet_id and entry.get("r") in cells:
+                following = next(entry.itersiblings("{*}c"), None)
+                if following is not None and "i" not in following.attrib:
+                    following.set("i", current)  # without it, it means the sheet of the entry before
+                chain.remove(entry)
+                self._parts.touch(part)
+        if chain.find("{*}c") is None:
+            self._parts.remove(part, self._book)
+
+    def _calculate_on_load(self) -> None:
+        """Let Excel calculate what depends on the new cells."""
+        book = self._parts.tree(self._book)
+        calculation = book.find("{*}calcPr")
+        if calculation is None:
+            calculation = book.makeelement(f"{namespace(book)}calcPr")
+            parts = book.iterchildren("{*}*")
+            [part for part in parts if etree.QName(part).localname in _BEFORE_CALCULATION][-1].addnext(calculation)
+        if calculation.get("fullCalcOnLoad") not in {"1", "true"}:
+            calculation.set("fullCalcOnLoad", "1")
+            self._parts.touch(self._book)

@@ -1,0 +1,1 @@
+"""The depot: one file a part."""

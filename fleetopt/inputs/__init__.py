@@ -1,0 +1,1 @@
+"""Tables become a case: the schema, what was read, rules, doubts, scenarios."""

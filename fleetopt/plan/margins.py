@@ -1,0 +1,92 @@
+"""How far the limits that a user can change may move: what makes a plan possible, and what room a plan leaves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, cast
+
+import numpy as np
+
+from fleetopt.depot.case import Case, FloatArray
+from fleetopt.model import build
+from fleetopt.model.program import Program
+from fleetopt.plan.limits import BUDGET, GRID_LIMIT, Limit
+from fleetopt.solvers.backend import fastest, solve
+from fleetopt.solvers.deadline import Deadline
+from fleetopt.solvers.messages import Solution
+
+
+@dataclass(frozen=True)
+class Raise:
+    """New limits, and what a plan then costs; rounded up, and tried out."""
+
+    limits: Mapping[Limit, FloatArray]
+    """By limit its new values."""
+    present: Mapping[Limit, FloatArray]
+    """By limit its values now."""
+    exact: Mapping[Limit, float]
+    """By limit by how much it must rise at least, before rounding."""
+    cost: float
+    """[USD]."""
+
+
+def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadline: Deadline) -> Raise | None:
+    """The smallest raise of some limits that makes a plan possible; None when none does, or time is over.
+
+    Where several limits rise, the sum of their raises as shares of the present values is the smallest.
+    """
+    weights = {limit.family: 1 / max(1.0, float(limit.of(case).max())) for limit in limits}
+    least = least_cost(program.movable(weights), deadline)
+    if least.status != "optimal" or least.values is None:
+        return None
+    moves = dict(zip(limits, least.values[-len(limits) :].tolist(), strict=True))
+    raised = {limit: np.ceil(limit.of(case) + move - 1e-6) for limit, move in moves.items() if move > 1e-9}
+    tried = least_cost(build(with_limits(case, raised)), deadline)
+    if not raised or not math.isfinite(tried.objective):
+        return None
+    return Raise(raised, {limit: limit.of(case) for limit in raised}, moves, tried.objective)
+
+
+def with_limits(case: Case, limits: Mapping[Limit, FloatArray]) -> Case:
+    """A case with other limits."""
+    return replace(case, **cast(Any, {limit.setting: values for limit, values in limits.items()}))
+
+
+def room(case: Case, deadline: Deadline) -> dict[Limit, float]:
+    """How far the grid limit and the yearly budget may each fall, alone, while a plan still exists.
+
+    A limit is left out where time did not suffice.
+    """
+    program = build(case)
+    found: dict[Limit, float] = {}
+    for limit in (GRID_LIMIT, BUDGET):
+        least = least_cost(program.movable({limit.family: 1.0}, lowest=-float(limit.of(case).min())), deadline)
+        if least.status == "optimal":
+            found[limit] = max(0.0, -least.objective)
+    return found
+
+
+_OF_MONEY = ("export_ratio", "grid_price", "days", "fleet_size")
+"""Fields of a case on which it does not depend whether a plan exists."""
+
+
+def rooms(cases: Sequence[Case], deadline: Deadline) -> list[dict[Limit, float]]:
+    """The room of several cases; those that differ only in what energy costs have the same, so it is found once."""
+    found: dict[tuple[Any, ...], dict[Limit, float]] = {}
+    for case in cases:
+        key = _without_money(case)
+        if key not in found:
+            found[key] = room(case, deadline)
+    return [found[_without_money(case)] for case in cases]
+
+
+def _without_money(case: Case) -> tuple[Any, ...]:
+    values = (getattr(case, entry.name) for entry in fields(case) if entry.name not in _OF_MONEY)
+    return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in values)
+
+
+def least_cost(program: Program, deadline: Deadline) -> Solution:
+    """Solve a programme with the solver that suits its size."""
+    return solve(program, fastest(program), deadline)

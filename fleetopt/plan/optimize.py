@@ -1,0 +1,198 @@
+"""From a case to a verified plan."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from fleetopt.depot.case import Case
+from fleetopt.model import build
+from fleetopt.model.program import Program
+from fleetopt.plan.assumptions import assumptions
+from fleetopt.plan.diagnose import is_beyond_reach, why_no_plan
+from fleetopt.plan.limits import Limit
+from fleetopt.plan.margins import Raise
+from fleetopt.plan.plan import Plan
+from fleetopt.plan.verify import Verification, verify
+from fleetopt.solvers.backend import fastest, solve
+from fleetopt.solvers.canonical import MOST_ROWS, canonical
+from fleetopt.solvers.deadline import Deadline
+from fleetopt.solvers.decomposition import solve_by_parts
+from fleetopt.solvers.messages import Solution, SolverError
+from fleetopt.solvers.progress import Progress, relative_gap
+from fleetopt.words.expression import FloatArray
+from fleetopt.words.problem import Problem, error
+
+Status = Literal["optimal", "feasible", "infeasible", "no_solution", "input_error", "failed"]
+_CANONICAL_SECONDS = 60.0
+"""Far more than picking the canonical plan takes, unless figures of very different size make it go astray."""
+_EXACT = 1e-9
+"""Distance of cost and bound, as a share of the cost, that counts as none."""
+_NOISE = 1e-7
+"""kWh, kWp or units; what is nearer to 0 is the solver's rounding."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one case."""
+
+    status: Status
+    solver: str
+    seconds: float
+    plan: Plan | None = None
+    best_bound_usd: float = -math.inf
+    """No plan costs less than this [USD]."""
+    gap: float = math.inf
+    """Relative distance of cost and bound [-]."""
+    verification: Verification | None = None
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    remedies: list[Raise] = field(default_factory=list)
+    """What would make a plan possible where there is none."""
+    room: dict[Limit, float] = field(default_factory=dict)
+    """How far a limit may fall, alone, while a plan still exists; empty where that was not found out."""
+
+
+def optimize(
+    case: Case,
+    *,
+    solver: str = "auto",
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    report: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Find the cheapest plan of a case, make it canonical and check it.
+
+    Parameters:
+        solver: auto, scip, highs or cp-sat.
+        time_limit: seconds; None is no limit.
+        gap: relative distance from the proven optimum at which to stop.
+        report: called from time to time with how far the solver is.
+
+    Raises:
+        SolverError: a solver broke down.
+        KeyboardInterrupt: the user stopped it.
+    """
+    deadline = Deadline(time_limit)
+    program = build(case)
+    chosen = fastest(program) if solver == "auto" else solver
+    notes: list[str] = []
+    if is_beyond_reach(case):
+        solution = Solution("infeasible")
+    else:
+        solution, chosen, notes = _solved(case, program, chosen, deadline, gap, report)
+    if solution.status == "infeasible":
+        found = why_no_plan(case, deadline)
+        return Result("infeasible", chosen, deadline.seconds, problems=found.problems, remedies=found.remedies)
+    if solution.values is None:
+        advice = "Give it more time with --time-limit, or a larger --gap."
+        return Result(
+            "no_solution",
+            chosen,
+            deadline.seconds,
+            best_bound_usd=solution.bound,
+            problems=[error("", f"the time limit of {time_limit:g} s ran out before a plan was found.", advice)],
+        )
+    return _checked(case, program, solution, deadline, chosen, gap, notes)
+
+
+def _solved(
+    case: Case,
+    program: Program,
+    solver: str,
+    deadline: Deadline,
+    gap: float,
+    report: Callable[[Progress], None] | None,
+) -> tuple[Solution, str, list[str]]:
+    """What a solver finds, which one found it, and why that is not the one that was asked.
+
+    Another is asked where one breaks down, or calls optimal what its own bound does not prove.
+
+    Raises:
+        SolverError: both break down.
+    """
+
+    def found_by(backend: str) -> Solution:
+        if backend == "cp-sat":
+            return solve_by_parts(case, program, deadline, gap, report)
+        return solve(program, backend, deadline, gap=gap, report=report)
+
+    solution: Solution | None = None
+    try:
+        solution = found_by(solver)
+        distance = relative_gap(solution.objective, solution.bound)
+        if solution.status != "optimal" or distance <= gap + _EXACT:
+            return solution, solver, []
+        fault = f"its bound leaves {distance:.1e} of the cost unproven"
+    except SolverError as breakdown:
+        fault = str(breakdown)
+    other = "scip" if solver == "highs" else "highs"
+    try:
+        second = found_by(other)
+    except SolverError:
+        if solution is None:
+            raise
+        second = Solution("no_solution")
+    if solution is not None and second.values is None:
+        return solution, solver, [f"{solver} calls this plan optimal, but {fault}."]
+    return second, other, [f"{solver} gave up, as {fault}; {other} was asked instead."]
+
+
+def plan_of(case: Case, program: Program, values: FloatArray) -> Plan:
+    """Take a plan from a solver's values of all columns; its rounding noise is removed, counts are whole."""
+    clean = np.where(np.abs(values) < _NOISE, 0.0, values)
+    parts: dict[str, Any] = {
+        name: program.take(name, clean).copy() for name in Plan.__dataclass_fields__ if name != "case"
+    }
+    parts["charger_add"] = np.rint(parts["charger_add"])
+    return Plan(case, **parts)
+
+
+def _checked(
+    case: Case, program: Program, solution: Solution, deadline: Deadline, solver: str, gap: float, notes: list[str]
+) -> Result:
+    """Make the plan canonical where that can be done, and verify it."""
+    assert solution.values is not None
+    values, notes = solution.values, [*notes, *assumptions(case)]
+    is_exact = solution.status == "optimal" and relative_gap(solution.objective, solution.bound) == 0.0
+    one = None
+    if is_exact and program.size[0] <= MOST_ROWS:
+        with contextlib.suppress(SolverError):  # the plan itself is found already
+            one = canonical(
+                case, program, np.rint(program.take("charger_add", values)), deadline.within(_CANONICAL_SECONDS)
+            )
+    if one is not None:
+        values = one.values
+    elif is_exact:
+        notes.append(
+            "This plan is one of several that cost the same; the canonical one is not picked in a case like this."
+        )
+    else:
+        notes.append("This plan is one of several: its cost is not proven least, others may cost the same or less.")
+    plan = plan_of(case, program, values)
+    if plan.objective < 0:
+        notes.append("The depot earns more by exporting energy than it spends in all, so the total cost is negative.")
+    verification = verify(plan, case, solution.objective, solution.bound)
+    bound = min(solution.bound, plan.objective)
+    distance = relative_gap(plan.objective, bound)
+    if not verification.has_passed:
+        return Result(
+            "failed",
+            solver,
+            deadline.seconds,
+            verification=verification,
+            problems=[
+                error(
+                    "",
+                    f"{solver} returned a plan that does not hold: {'; '.join(verification.failures[:3])}.",
+                    "It is not shown. Try another --solver, and report this case.",
+                )
+            ],
+        )
+    status: Status = "optimal" if distance <= gap + _EXACT else "feasible"
+    return Result(status, solver, deadline.seconds, plan, bound, distance, verification, notes)

@@ -1,0 +1,98 @@
+"""The plan in words: what it costs, what to buy when, and which limits bind."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from fleetopt.plan.limits import limits, room_text
+from fleetopt.plan.plan import Plan
+from fleetopt.words.numbers import short
+
+if TYPE_CHECKING:
+    from fleetopt.plan.optimize import Result
+
+LINES = 7
+"""An answer has no more."""
+_WIDTH = 150
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+WORDS = {
+    "infeasible": "no plan keeps all limits",
+    "no_solution": "no plan was found in time",
+    "failed": "the plan did not pass the check and is not shown",
+    "input_error": "the input is not valid",
+}
+"""What became of a scenario without a plan."""
+
+
+def answer(scenario: str, result: Result) -> list[str]:
+    """The answer for one scenario, in lines."""
+    plan = result.plan
+    if plan is None:
+        return [f"{scenario}: {WORDS[result.status]}. The Messages sheet says why and what to do."]
+    return [
+        *_wrapped(f"{scenario} costs {short(plan.objective, 0)} USD {_span(plan)}: {_proof(result)}.", 1),
+        *_wrapped(_buy(plan), LINES - 4),
+        *_wrapped(_money(plan), 1),
+        *_wrapped(binding_text(plan), 1),
+        *_wrapped(room_text(plan.case, result.room), 1),
+    ]
+
+
+def _wrapped(text: str, most: int) -> list[str]:
+    lines = textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][: _WIDTH - 4].rstrip(' ,')} ..."]
+
+
+def _span(plan: Plan) -> str:
+    years = plan.case.years
+    return f"over {years[0]} to {years[-1]}" if len(years) > 1 else f"in {years[0]}"
+
+
+def _proof(result: Result) -> str:
+    if result.gap == 0:
+        return "proven, no plan costs less"
+    return f"at most {result.gap:.2%} above the least cost"
+
+
+def _buy(plan: Plan) -> str:
+    """Say what to buy in which year."""
+    parts = [
+        f"{bought} in {year}" for y, year in enumerate(plan.case.years) if (bought := _listed([*_bought(plan, y)]))
+    ]
+    if not parts:
+        return "Buy nothing: what is there suffices and more would not pay."
+    return f"Buy {_listed(parts, ', and ')}."
+
+
+def _bought(plan: Plan, y: int) -> Iterator[str]:
+    if plan.solar_add[y] > 0:
+        yield f"{short(float(plan.solar_add[y]))} kWp of solar"
+    if plan.battery_add[y] > 0:
+        yield f"{short(float(plan.battery_add[y]))} kWh of battery"
+    for charger, count in zip(plan.case.chargers, plan.charger_add[:, y].astype(int), strict=True):
+        if count:
+            number = _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
+            yield f"{number} {charger} charger{'s' if count > 1 else ''}"
+
+
+def _money(plan: Plan) -> str:
+    earned = float(plan.solar_export_revenue.sum() + plan.battery_export_revenue.sum())
+    export = f", and exports earn {short(earned, 0)} USD" if earned else ", and exports earn nothing"
+    spent, energy = short(float(plan.capex.sum()), 0), short(float(plan.opex.sum()), 0)
+    return f"Purchases cost {spent} USD, energy from the grid {energy} USD{export}."
+
+
+def binding_text(plan: Plan) -> str:
+    """Name the limits of which nothing is left, with their years."""
+    years: dict[str, list[int]] = {}
+    for use in limits(plan):
+        if use.is_binding and use.limit not in ("Battery content", "Battery discharge"):
+            years.setdefault(use.limit, []).extend([use.year] if use.year is not None else [])
+    said = [f"{limit} ({_listed([str(year) for year in when])})" if when else limit for limit, when in years.items()]
+    return f"Limits with nothing left: {_listed(said)}." if said else "No limit is used up."
+
+
+def _listed(parts: Sequence[str], last: str = " and ") -> str:
+    return last.join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else ""

@@ -1,0 +1,45 @@
+"""The two tables of the Summary sheet: formulas that follow what the user chooses to see."""
+
+from __future__ import annotations
+
+from fleetopt.results.tables import DAY, FLOWS, YEARLY, YEARS
+from fleetopt.words.columns import Table
+from fleetopt.words.content import Content, Formula, Value
+from fleetopt.words.sheet_formulas import here, sum_where
+
+
+def year_formulas(content: Content) -> list[list[Value]]:
+    """Each year of the chosen scenario."""
+    chosen = content.names["summary_scenario"]
+    records = [record for record in _records(content, YEARLY) if record["scenario"] == chosen]
+    names = [column.name for column in YEARS.columns if column.name != "year"]
+    texts = {
+        name: "=" + sum_where(YEARLY, name, scenario="summary_scenario", year=here(YEARS, "year")) for name in names
+    }
+    return [[record["year"], *(Formula(texts[name], _number(record[name])) for name in names)] for record in records]
+
+
+def day_formulas(content: Content) -> list[list[Value]]:
+    """Each slot of the chosen day."""
+    chosen = tuple(content.names[name] for name in ("summary_scenario", "summary_year", "summary_day_type"))
+    keys = {"scenario": "summary_scenario", "year": "summary_year", "day_type": "summary_day_type"}
+    keys["slot"] = here(DAY, "slot")
+    names = [column.name for column in DAY.columns if column.name not in ("slot", "demand_kwh")]
+    texts = {name: "=" + sum_where(FLOWS, name, **keys) for name in names}
+    need = f"={sum_where(FLOWS, 'charging_kwh', **keys)}+{sum_where(FLOWS, 'baseload_kwh', **keys)}"
+    rows: list[list[Value]] = []
+    for record in _records(content, FLOWS):
+        if (record["scenario"], record["year"], record["day_type"]) == chosen:
+            demand = (_number(record["charging_kwh"]) or 0) + (_number(record["baseload_kwh"]) or 0)
+            flows = (Formula(texts[name], _number(record[name])) for name in names)
+            rows.append([record["slot"], Formula(need, demand), *flows])
+    return rows
+
+
+def _records(content: Content, table: Table) -> list[dict[str, Value]]:
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in content.tables[table.name]]
+
+
+def _number(value: Value) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None

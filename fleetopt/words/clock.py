@@ -1,0 +1,38 @@
+"""Spans of the day, read from the labels of slots."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from fleetopt.words.plain_text import plain_text
+
+_TIME = r"(\d{1,2})(?:[:.](\d{2}))?(AM|PM)?(?:H|HRS?)?"
+_SPAN = re.compile(rf"{_TIME}(?:-|TO){_TIME}")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+
+
+def slot_label(text: str) -> str:
+    """Write a slot's label the one way: no blanks, plain dash, capitals (`12AM-6 AM` becomes `12AM-6AM`)."""
+    return "".join(unicodedata.normalize("NFKC", plain_text(text)).translate(_DASHES).split()).upper()
+
+
+def span(label: str) -> tuple[float, float] | None:
+    """Start [h after midnight] and length [h] of a slot such as `6PM-12AM` or `18:00-24:00`; None if it is no span."""
+    match = _SPAN.fullmatch(slot_label(label))
+    if match is None:
+        return None
+    start, end = _hour(*match.groups()[:3]), _hour(*match.groups()[3:])
+    if start is None or end is None:
+        return None
+    return start % 24, (end - start) % 24 or 24.0
+
+
+def _hour(hour: str, minute: str | None, half: str | None) -> float | None:
+    value = int(hour)
+    if half:
+        if not 1 <= value <= 12:
+            return None
+        value = value % 12 + (12 if half == "PM" else 0)
+    time = value + int(minute or 0) / 60
+    return time if time <= 24 and int(minute or 0) < 60 else None

@@ -1,0 +1,221 @@
+"""The independent check finds every kind of spoiled plan, and passes a sound one."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fleetopt.plan.verify
+from fleetopt.depot.case import Case
+from fleetopt.plan.optimize import optimize
+from fleetopt.plan.plan import Plan
+from fleetopt.plan.verify import TOLERANCE, Verification, verify
+from tests.cases import TOTALS, one_slot, study, two_slots
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """The study at an export ratio of 0.5: solar, battery, chargers and grid all in use."""
+    return optimize(study(0.5)).plan
+
+
+def check(plan: Plan, case: Case | None = None) -> Verification:
+    return verify(plan, case or plan.case, plan.objective, plan.objective)
+
+
+def idle_plan(**changes: Any) -> Plan:
+    """A depot that charges nothing and buys nothing: every figure of its plan is 0."""
+    return optimize(one_slot(charging_kwh=0.0, **changes)).plan
+
+
+def spoiled(plan: Plan, name: str, index: tuple[int, ...], by: float) -> Plan:
+    array = getattr(plan, name).copy()
+    array[index] += by
+    return replace(plan, **{name: array})
+
+
+@pytest.mark.parametrize("ratio", TOTALS)
+def test_a_sound_plan_passes(ratio: float):
+    plan = optimize(study(ratio)).plan
+    found = check(plan)
+    assert found.has_passed
+    assert found.largest_residual < 1e-12
+    assert found.objective_usd == pytest.approx(TOTALS[ratio], abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "by", "family"),
+    [
+        ("grid_to_load", (0, 0, 0), -1.0, "demand_balance 2025 12AM-6AM"),
+        ("grid_to_load", (0, 0, 0), 1.0, "demand_balance 2025 12AM-6AM"),
+        ("solar_to_load", (1, 0, 2), -1.0, "solar_balance 2026 12PM-6PM"),
+        ("solar_to_grid", (0, 0, 1), 1.0, "solar_balance 2025 6AM-12PM"),
+        ("solar_to_battery", (2, 0, 1), 1.0, "battery_balance 2027 12PM-6PM"),
+        ("battery_to_load", (3, 0, 3), 1.0, "battery_balance 2028 12AM-6AM"),
+        ("battery_to_grid", (3, 0, 3), 1.0, "battery_balance 2028 12AM-6AM"),
+        ("battery_to_grid", (3, 0, 3), 200.0, "discharge_limit 2028 6PM-12AM"),
+        ("soc", (3, 0, 2), 1.0, "battery_balance 2028 12PM-6PM"),
+        ("soc", (0, 0, 0), -1.0, "soc is not negative 2025 12AM-6AM"),
+        ("grid_to_load", (0, 0, 1), -1.0, "grid_to_load is not negative 2025 6AM-12PM"),
+        ("solar_add", (4,), -1.0, "solar_add is not negative 2029"),
+        ("solar_add", (4,), 1.0, "solar_room"),
+        ("battery_add", (4,), -1.0, "battery_add is not negative 2029"),
+        ("charger_add", (1, 0), -1.0, "charger_capacity 2025"),
+        ("charger_add", (1, 0), 0.5, "charger_add is whole"),
+        ("charger_add", (0, 4), -1.0, "charger_add is not negative 2029"),
+        ("charger_add", (1, 0), 1.0, "capex_budget 2025"),
+        ("battery_add", (4,), 2000.0, "battery_room"),
+        ("battery_add", (1,), -1.0, "soc_limit"),
+        ("battery_add", (1,), -1.0, "discharge_limit"),
+    ],
+)
+def test_a_spoiled_figure_is_found_and_named(plan: Plan, name: str, index: tuple[int, ...], by: float, family: str):
+    found = check(spoiled(plan, name, index, by))
+    assert not found.has_passed
+    assert any(failure.startswith(family) for failure in found.failures), found.failures
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "family"),
+    [
+        ("charger_add", (1, 0), "charger_capacity 2025"),
+        ("solar_add", (0,), "solar_balance 2025"),
+        ("battery_add", (1,), "soc_limit 2026"),
+    ],
+)
+def test_what_is_bought_a_year_too_late_is_found(plan: Plan, name: str, first: tuple[int, ...], family: str):
+    array = getattr(plan, name).copy()
+    next_year = (*first[:-1], first[-1] + 1)
+    array[next_year] += array[first]
+    array[first] = 0.0
+    found = check(replace(plan, **{name: array}))
+    assert any(failure.startswith(family) for failure in found.failures), found.failures
+
+
+def test_the_report_says_what_is_off_where_and_by_how_much():
+    plan = idle_plan(solar_max_added_kwp=10.0, solar_price=0.0)
+    found = check(replace(plan, solar_add=np.array([12.5])))
+    assert found.failures == ["solar_room: off by 2.5"]
+    assert found.largest_residual_at == "solar_room"
+    assert found.largest_residual == 0.25  # 2.5 of 10 kWp
+
+
+def test_a_plan_without_any_residual_names_no_place():
+    found = check(idle_plan())
+    assert (found.largest_residual, found.largest_residual_at) == (0.0, "")
+
+
+def test_the_grid_limit_is_checked():
+    case = study(0.5)
+    plan = optimize(case).plan
+    tighter = study(0.5, grid_limit_kwh=1749.9)
+    assert any(failure.startswith("grid_limit 2029 12PM-6PM") for failure in check(plan, tighter).failures)
+
+
+@pytest.mark.parametrize("name", [name for name in Plan.__dataclass_fields__ if name != "case"])
+def test_no_figure_can_be_changed_unnoticed(plan: Plan, name: str):
+    array = getattr(plan, name)
+    for index in np.ndindex(array.shape):
+        for by in (-0.01, 0.01):
+            changed = spoiled(plan, name, index, by)
+            assert not verify(changed, plan.case, plan.objective, plan.objective).has_passed, (name, index, by)
+
+
+def test_a_figure_that_is_no_number_is_found(plan: Plan):
+    found = check(spoiled(plan, "soc", (0, 0, 0), np.nan))
+    assert not found.has_passed
+    assert found.largest_residual == np.inf
+
+
+def test_a_figure_that_is_no_number_does_not_hide_another_fault(plan: Plan):
+    found = check(spoiled(spoiled(plan, "soc", (0, 0, 0), np.nan), "grid_to_load", (3, 0, 0), 1.0))
+    assert any(failure.startswith("soc ") for failure in found.failures)
+    assert any(failure.startswith("demand_balance 2028 12AM-6AM") for failure in found.failures)
+
+
+def test_the_tolerance_is_relative_and_holds_on_both_sides(plan: Plan):
+    need = plan.case.demand_kwh[4, 0, 3]  # 1,660 kWh in 2029 6PM-12AM
+    for share, is_fine in ((0.5, True), (1.5, False)):
+        changed = spoiled(plan, "grid_to_load", (4, 0, 3), share * TOLERANCE * need)
+        assert verify(changed, plan.case, changed.objective, plan.objective).has_passed is is_fine
+
+
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [("solar_add", -1.0), ("soc", -1.0), ("charger_add", 1.0), ("grid_to_load", 1.0)],
+)
+def test_of_a_figure_below_1_the_tolerance_is_that_of_1(name: str, by: float):
+    plan = idle_plan()  # nothing is needed, so 0 is right
+    for share, is_fine in ((0.5, True), (1.5, False)):
+        changed = spoiled(plan, name, (0,) * getattr(plan, name).ndim, share * TOLERANCE * by)
+        assert verify(changed, plan.case, changed.objective, -np.inf).has_passed is is_fine
+
+
+def test_what_is_off_by_just_the_tolerance_passes():
+    plan = idle_plan()  # it costs 0 USD
+    assert verify(plan, plan.case, TOLERANCE, -np.inf).has_passed
+    assert not verify(plan, plan.case, np.nextafter(TOLERANCE, 1), -np.inf).has_passed
+
+
+def test_a_cost_that_is_not_the_plans_is_found(plan: Plan):
+    assert verify(plan, plan.case, plan.objective + 2.0, -np.inf).failures == ["objective: off by 2"]
+    assert verify(plan, plan.case, plan.objective + 0.5, plan.objective).has_passed  # 0.5 of 1.2 million USD is noise
+
+
+def test_a_bound_above_the_cost_is_found(plan: Plan):
+    found = verify(plan, plan.case, plan.objective, plan.objective + 2.0)
+    assert found.failures == ["best bound above the cost: off by 2"]
+    assert verify(plan, plan.case, plan.objective, -np.inf).has_passed
+
+
+def test_a_plan_that_adds_its_money_up_wrongly_is_found(plan: Plan, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Plan, "opex", property(lambda _plan: np.full(5, 1.0)))
+    found = verify(plan, plan.case, 1_176_487.1155, 1_176_487.1155)
+    assert any(failure.startswith("total_cost") for failure in found.failures)
+
+
+def test_existing_equipment_counts():
+    plan = optimize(two_slots(chargers_existing=[1.0], battery_existing_kwh=10.0, solar_existing_kwp=300.0)).plan
+    assert check(plan).has_passed
+    without = two_slots(chargers_existing=[0.0], battery_existing_kwh=10.0, solar_existing_kwp=300.0)
+    assert any(failure.startswith("charger_capacity") for failure in check(plan, without).failures)
+
+
+def test_the_c_rate_per_hour_is_checked_per_hour():
+    case = two_slots(c_rate_basis="hour", c_rate=0.05, battery_existing_kwh=100.0, solar_existing_kwp=300.0,
+                     charging_kwh=[[[0.0, 200.0]]], battery_max_kwh=0.0)  # fmt: skip
+    plan = optimize(case).plan
+    assert plan.battery_to_load.sum() == pytest.approx(60)  # 0.05 / h x 12 h x 100 kWh
+    assert check(plan).has_passed
+    slower = replace(case, c_rate=0.04)
+    assert any(failure.startswith("discharge_limit") for failure in check(plan, slower).failures)
+
+
+def test_the_check_shares_no_code_with_the_model():
+    tree = ast.parse(Path(fleetopt.plan.verify.__file__).read_text(encoding="utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert imported == {
+        "__future__",
+        "collections.abc",
+        "dataclasses",
+        "typing",
+        "fleetopt.depot.case",
+        "fleetopt.plan.plan",
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["solar_kwp", "battery_kwh", "chargers", "capex", "opex", "solar_export_revenue", "battery_export_revenue"],
+)
+def test_every_figure_that_a_plan_states_of_itself_is_checked(name: str, plan: Plan, monkeypatch: pytest.MonkeyPatch):
+    stated = getattr(plan, name).copy()
+    stated[..., 2] += 10.0
+    monkeypatch.setattr(Plan, name, property(lambda _plan: stated))
+    found = verify(plan, plan.case, 1_176_487.1155, -np.inf)
+    assert any(failure.startswith(f"{name} 2027: ") for failure in found.failures), found.failures
