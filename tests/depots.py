@@ -66,7 +66,7 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
     ends = [*sorted(draw(st.sets(st.integers(1, 23), max_size=4))), 24]
     spans = {f"{start:02d}:00-{end:02d}:00": float(end - start) for start, end in pairwise([0, *ends])}
     slots = spans if in_study or draw(st.booleans()) else dict(zip(draw(names(len(ends))), spans.values(), strict=True))
-    day_types = [schema.STUDY_DAY_TYPE[0]] if in_study else draw(names(draw(st.integers(1, 3))))
+    day_types = [layout.STUDY_DAY_TYPE[0]] if in_study else draw(names(draw(st.integers(1, 3))))
 
     def row(table: Any, **keys: Any) -> dict[str, Any]:
         drawn = {
@@ -122,7 +122,7 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
 def study_scenarios() -> list[dict[str, Any]]:
     """The rows of the scenarios that the study's layout always has."""
     blank = {column.name: column.default for column in schema.SCENARIOS.columns}
-    return [{**blank, "scenario": f"Export {x}", "export_ratio": x} for x in schema.STUDY_EXPORT_RATIOS]
+    return [{**blank, "scenario": f"Export {x}", "export_ratio": x} for x in layout.STUDY_EXPORT_RATIOS]
 
 
 @st.composite
@@ -157,7 +157,7 @@ def study_sheets(inputs: Inputs) -> Sheets:
         return [(c.name, c.study[0]) for c in described.columns if c.study and c.name not in left_out]
 
     prices = [
-        (schema.charger_price(charger).name, f"Charger {charger.replace(' ', '').upper()} (USD/unit)")
+        (layout.charger_price(charger).name, f"Charger {charger.replace(' ', '').upper()} (USD/unit)")
         for charger in inputs.chargers.values["charger"]
     ]
     setting = {column.name: column.study[0] for column in schema.SETTINGS if column.study}
@@ -166,18 +166,18 @@ def study_sheets(inputs: Inputs) -> Sheets:
         schema.TRUCKS.study_sheet: table(inputs.trucks, *columns(schema.TRUCKS)),
         schema.ENERGY.study_sheet: table(inputs.energy, *columns(schema.ENERGY)),
         schema.COSTS.study_sheet: table(inputs.costs, *columns(schema.COSTS, "capex_budget"), *prices),
-        schema.STUDY_ENERGY_SHEET: [
+        layout.STUDY_ENERGY_SHEET: [
             ["Parameter", "Value"],
             *([header, inputs.settings[name].value] for name, header in setting.items()),
-            [schema.STUDY_PARAMETERS[0].study[0], inputs.settings["solar_max_added_kwp"].value],
-            [schema.STUDY_PARAMETERS[1].study[0], 1.0],
+            [layout.STUDY_PARAMETERS[0].study[0], inputs.settings["solar_max_added_kwp"].value],
+            [layout.STUDY_PARAMETERS[1].study[0], 1.0],
         ],
-        schema.STUDY_PARAMETER_SHEET: [
+        layout.STUDY_PARAMETER_SHEET: [
             ["Parameters", "Value"],
             *([f"Charger_Option_{i}(Kw)", kw] for i, kw in enumerate(inputs.chargers.values["power_kw"], start=1)),
-            [schema.STUDY_PARAMETERS[2].study[0], len(inputs.costs)],
+            [layout.STUDY_PARAMETERS[2].study[0], len(inputs.costs)],
         ],
-        schema.STUDY_BUDGET_SHEET: [
+        layout.STUDY_BUDGET_SHEET: [
             [schema.COSTS["capex_budget"].study[0]],
             [inputs.costs.values["capex_budget"][0]],
         ],

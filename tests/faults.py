@@ -23,6 +23,7 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 
+from fleetopt.books.study import layout
 from fleetopt.inputs import schema
 from fleetopt.inputs.schema import SETTINGS_TABLE
 
@@ -31,12 +32,12 @@ WORKBOOKS = (STUDY, PLANNING)
 IN_STUDY = (STUDY, FOLDER)
 LAYOUTS = (STUDY, FOLDER, PLANNING)
 """The study's layout as one workbook, as a folder with five, and the planning workbook."""
-_TABLES = {table.name: table for table in (SETTINGS_TABLE, *schema.TABLES)}
-_STUDY_SHEETS = {table.name: table.study_sheet for table in schema.TABLES if table.study_sheet} | {
-    "tblSettings": schema.STUDY_ENERGY_SHEET,
-    "tblChargers": schema.STUDY_PARAMETER_SHEET,
+_TABLES = {table.name: table for table in (SETTINGS_TABLE, *schema.TABLES.values())}
+_STUDY_SHEETS = {table.name: table.study_sheet for table in schema.TABLES.values() if table.study_sheet} | {
+    "tblSettings": layout.STUDY_ENERGY_SHEET,
+    "tblChargers": layout.STUDY_PARAMETER_SHEET,
 }
-_FILES = {table.study_sheet: table.study_files[0] for table in schema.TABLES if table.study_files}
+_FILES = {table.study_sheet: table.study_files[0] for table in schema.TABLES.values() if table.study_files}
 
 
 class Depot:
@@ -115,14 +116,14 @@ class Depot:
         """One cell; rows count from 0, and a setting is found by its name."""
         sheet, (left, top, _, bottom) = self.sheet(table), self.area(table)
         if table == "tblSettings":
-            column = next(column for column in (*schema.SETTINGS, *schema.STUDY_PARAMETERS) if column.name == name)
+            column = next(column for column in (*schema.SETTINGS, *layout.STUDY_PARAMETERS) if column.name == name)
             names = column.study if self.layout == STUDY else (name,)
             at = next(i for i in range(top, bottom + 1) if sheet.cell(i, left).value in names)
             return sheet.cell(at, left + 1)
         if self.layout == STUDY and table == "tblChargers":
             return sheet.cell(2 + row, 2)
         if self.layout == STUDY and name == "capex_budget":
-            return self.book[schema.STUDY_BUDGET_SHEET]["A2"]
+            return self.book[layout.STUDY_BUDGET_SHEET]["A2"]
         return sheet.cell(top + 1 + row, left + self.column(table, name))
 
     def header(self, table: str, name: str) -> Cell:
@@ -144,7 +145,7 @@ class Depot:
 
 def file_of(sheet: str) -> str:
     """The workbook of the study's folder that holds a sheet."""
-    return _FILES.get(sheet, schema.STUDY_PARAMETER_FILES[0])
+    return _FILES.get(sheet, layout.STUDY_PARAMETER_FILES[0])
 
 
 def address(cell: Cell) -> str:
@@ -904,13 +905,13 @@ def second_values(depot: Depot) -> str:
 
 
 def budgets_beside(depot: Depot) -> str:
-    sheet = depot.book[schema.STUDY_BUDGET_SHEET]
+    sheet = depot.book[layout.STUDY_BUDGET_SHEET]
     sheet["B2"], sheet["C2"] = 30_000, 20_000
     return address(sheet["B2"])
 
 
 def second_budget_as_text(depot: Depot) -> str:
-    cell = depot.book[schema.STUDY_BUDGET_SHEET]["A3"]
+    cell = depot.book[layout.STUDY_BUDGET_SHEET]["A3"]
     cell.value = "70 000"
     return address(cell)
 
@@ -938,7 +939,7 @@ def row_apart(depot: Depot) -> str:
 
 
 def second_budget(depot: Depot) -> str:
-    sheet = depot.book[schema.STUDY_BUDGET_SHEET]
+    sheet = depot.book[layout.STUDY_BUDGET_SHEET]
     sheet["A3"] = 70_000
     return address(sheet["A3"])
 
@@ -1177,7 +1178,7 @@ def _structure() -> list[Fault]:
 def charger_priced_in(unit: str) -> Spoil:
     def spoil(depot: Depot) -> str:
         depot.header("tblCosts", "charger_price 50 kW").value = f"Charger 50KW {unit}"
-        return f"{schema.STUDY_PARAMETER_SHEET}!B3"
+        return f"{layout.STUDY_PARAMETER_SHEET}!B3"
 
     return spoil
 
@@ -1185,7 +1186,7 @@ def charger_priced_in(unit: str) -> Spoil:
 def other_currency(depot: Depot) -> str:
     cell = depot.header("tblCosts", "charger_price 50 kW")
     cell.value = cell.value.replace("USD", "EUR")
-    return f"{schema.STUDY_PARAMETER_SHEET}!B3"
+    return f"{layout.STUDY_PARAMETER_SHEET}!B3"
 
 
 def existing_misspelt(depot: Depot) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from fleetopt.depot.case import Case
 from fleetopt.doors.run import run_settings, solve, with_room
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.scenarios import scenarios
-from fleetopt.model import build
+from fleetopt.model.formulation import build
 from fleetopt.model.lp_file import lp_text
 from fleetopt.results.content import Run, result_content
 from fleetopt.results.csv import operational_details, optimization_results
@@ -34,13 +34,12 @@ DATA = Path(__file__).parent.parent / "data"
 
 def rounded(case: Case) -> Case:
     """The same depot in figures that every machine makes alike; what is drawn from a distribution may not be."""
-    return replace(
-        case,
+    return case.replace(
         **{
-            entry.name: np.round(value, 9)
-            for entry in fields(case)
-            if isinstance(value := getattr(case, entry.name), (float, np.ndarray))
-        },
+            name: np.round(value, 9)
+            for name in case._given
+            if isinstance(value := getattr(case, name), (float, np.ndarray))
+        }
     )
 
 

@@ -72,7 +72,7 @@ def in_place_of(inputs: Inputs, spoiled: list[Spoiled]) -> Inputs:
 
 def column_of(rows: Any, name: str) -> Column:
     found = [column for column in rows.table.columns if column.name == name]
-    return found[0] if found else schema.charger_price(name.removeprefix("charger_price "))
+    return found[0] if found else layout.charger_price(name.removeprefix("charger_price "))
 
 
 def meant(value: Any, column: Column) -> Any:

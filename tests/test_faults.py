@@ -41,7 +41,7 @@ from tests.faults import (
     parts_of,
     write_parts,
 )
-from tests.test_cli import fleetopt
+from tests.doors.test_cli import fleetopt
 from tests.untidy import DATA
 
 _PLACE = re.compile(r"(?:\[[^\[\]]+\])?[^!\[\]]+!(?:[A-Z]{1,3}[0-9]+|[0-9]+:[0-9]+)")

@@ -30,7 +30,7 @@ from fleetopt.results import json as summary
 from fleetopt.results import report
 from fleetopt.template import build as template
 from fleetopt.words.problem import FileError
-from tests.test_cli import DATA, ROOT, fleetopt
+from tests.doors.test_cli import DATA, ROOT, fleetopt
 
 Files = dict[str, bytes]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")

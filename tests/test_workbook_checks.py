@@ -33,7 +33,7 @@ from fleetopt.words.problem import has_error
 from fleetopt.words.rows import Cell, given
 from tests.cases import TOTALS
 from tests.office import Sheets, printed, recalculated
-from tests.test_cli import fleetopt
+from tests.doors.test_cli import fleetopt
 
 TABLES = (results.YEARLY, results.PURCHASES, results.FLOWS, results.COMPARE, results.LIMITS)
 FIGURES = ("number", "whole", "year")
@@ -85,7 +85,7 @@ def random_inputs(seed: int, only: Sequence[str] = ()) -> Inputs:
     ]  # fmt: skip
     costs = [
         {"year": year, "capex_budget": around(60_000.0), "solar_price": around(200.0), "battery_price": around(30.0),
-         **{schema.charger_price(name).name: around(10 * power) for name, power in chargers.items()}}
+         **{layout.charger_price(name).name: around(10 * power) for name, power in chargers.items()}}
         for year in years
     ]  # fmt: skip
     own: dict[str, dict[str, Any]] = {
@@ -135,7 +135,7 @@ def random_inputs(seed: int, only: Sequence[str] = ()) -> Inputs:
 
 def costs_rows(rows: list[dict[str, Any]]) -> Any:
     """The table of costs with its columns of charger prices."""
-    prices = [schema.charger_price(name.removeprefix("charger_price ")) for name in rows[0] if "charger_price" in name]
+    prices = [layout.charger_price(name.removeprefix("charger_price ")) for name in rows[0] if "charger_price" in name]
     costs = schema.COSTS
     table = Table(costs.name, costs.sheet, costs.row, (*costs.columns, *prices), costs.keys)
     return given(table, rows, "Costs")
@@ -171,7 +171,7 @@ def with_odd_labels(inputs: Inputs, labels: Mapping[str, str]) -> Inputs:
     for rows in (inputs.fleet, inputs.trucks, inputs.energy, inputs.day_types, inputs.chargers, inputs.scenarios):
         for values in rows.values.values():
             values[:] = [labels.get(value, value) if isinstance(value, str) else value for value in values]
-    prices = {schema.charger_price(old).name: schema.charger_price(new).name for old, new in labels.items()}
+    prices = {layout.charger_price(old).name: layout.charger_price(new).name for old, new in labels.items()}
     heads = [prices.get(name, name) for name in inputs.costs.values]
     records = zip(*inputs.costs.values.values(), strict=True)
     inputs.costs = costs_rows([dict(zip(heads, record, strict=True)) for record in records])

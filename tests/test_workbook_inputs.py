@@ -32,7 +32,7 @@ from fleetopt.results.fingerprint import fingerprint
 from fleetopt.results.input_content import inputs_hash
 from fleetopt.words.problem import has_error
 from tests import engine
-from tests.test_cli import DATA, fleetopt
+from tests.doors.test_cli import DATA, fleetopt
 from tests.test_workbook_checks import random_inputs
 
 INPUTS = [table.name for table in (planning.INPUT_TABLES)]

@@ -24,7 +24,7 @@ from fleetopt.doors.output import write_files
 from fleetopt.doors.run import input_content
 from fleetopt.results import tables as results
 from tests import engine
-from tests.books.test_macros import COMMANDS, subs
+from tests.template.test_macros import COMMANDS, subs
 from tests.packages import parts_of
 from tests.test_workbook_checks import ODD, SMALL, random_inputs, with_odd_labels, workbook
 

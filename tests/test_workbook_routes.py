@@ -19,8 +19,8 @@ from fleetopt.results import tables as results
 from fleetopt.results.content import NOT_RUN, at_run
 from fleetopt.words.block import ROWS_BELOW
 from tests import engine
-from tests.books.test_macros import COMMANDS, recorder
-from tests.test_cli import fleetopt, python
+from tests.template.test_macros import COMMANDS, recorder
+from tests.doors.test_cli import fleetopt, python
 
 RUN, CHECK, CLEAR = COMMANDS.values()
 OF_A_MOMENT = {"run_seconds", "run_finished"}

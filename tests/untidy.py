@@ -14,6 +14,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
+from fleetopt.depot import FIGURES
 from fleetopt.inputs import schema
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.words.rows import Cell, Rows
@@ -197,28 +198,40 @@ def _plain(value: Any) -> Any:
 
 def small_inputs() -> Inputs:
     """The small depot as typed tables; every value has an address as in a planning workbook."""
-    price = schema.charger_price("50 kW").name
+    price = FIGURES["charger_price"].column_of("50 kW").name
     day = "Average day"
-    return Inputs(
-        source="small",
-        fleet=_rows(
-            schema.FLEET,
+    values = {
+        "export_ratio": 0.5,
+        "grid_limit_kwh": 1750.0,
+        "solar_existing_kwp": 500.0,
+        "solar_max_added_kwp": 200.0,
+        "battery_existing_kwh": 0.0,
+        "battery_max_kwh": 2000.0,
+        "c_rate": 0.5,
+        "c_rate_basis": "slot",
+        "solver": "auto",
+        "time_limit": None,
+        "gap": 0.0,
+    }
+    tables = (
+        _rows(
+            "tblFleet",
             vehicle=["V1", "V1"],
             truck_type=["1", "1"],
             year=[2025, 2026],
             distance_km=[100.0, 200.0],
             slot=["12AM-12PM", "12PM-12AM"],
         ),
-        trucks=_rows(
-            schema.TRUCKS,
+        _rows(
+            "tblTrucks",
             truck_type=["1", "1"],
             year=[2025, 2026],
             range_km=[400.0, 400.0],
             battery_kwh=[360.0, 320.0],
             consumption=[0.9, 0.8],
         ),
-        energy=_rows(
-            schema.ENERGY,
+        _rows(
+            "tblEnergy",
             day_type=[day, day],
             slot=["12AM-12PM", "12PM-12AM"],
             hours=[12.0, 12.0],
@@ -226,18 +239,18 @@ def small_inputs() -> Inputs:
             grid_price=[0.15, 0.25],
             solar_yield=[1.5, 2.5],
         ),
-        day_types=_rows(schema.DAY_TYPES, day_type=[day], days=[365.0]),
-        costs=_rows(
-            schema.COSTS,
+        _rows("tblDayTypes", day_type=[day], days=[365.0]),
+        _rows(
+            "tblCosts",
             year=[2025, 2026],
             capex_budget=[60_000.0, 60_000.0],
             solar_price=[450.0, 440.0],
             battery_price=[300.0, 290.0],
             **{price: [1000.0, 900.0]},
         ),
-        chargers=_rows(schema.CHARGERS, charger=["50 kW"], power_kw=[50.0], chargers_existing=[0]),
-        scenarios=_rows(
-            schema.SCENARIOS,
+        _rows("tblChargers", charger=["50 kW"], power_kw=[50.0], chargers_existing=[0]),
+        _rows(
+            "tblScenarios",
             scenario=["Export 1.0", "Small grid"],
             run=["yes", "yes"],
             export_ratio=[1.0, 0.0],
@@ -248,24 +261,61 @@ def small_inputs() -> Inputs:
                 for name in ("solar_max_added_kwp", "battery_max_kwh", "c_rate", "c_rate_basis", "note")
             },
         ),
-        settings={
-            column.name: Cell(value, f"Settings!B{i}")
-            for i, (column, value) in enumerate(
-                zip(
-                    schema.SETTINGS,
-                    (0.5, 1750.0, 500.0, 200.0, 0.0, 2000.0, 0.5, "slot", "auto", None, 0.0),
-                    strict=True,
-                ),
-                start=2,
-            )
-        },
+    )
+    return Inputs(
+        source="small",
+        tables={rows.table.name: rows for rows in tables},
+        settings={name: Cell(value, f"Settings!B{i}") for i, (name, value) in enumerate(values.items(), start=2)},
     )
 
 
-def _rows(table: schema.Table, **values: list[Any]) -> Rows:
+def refined_inputs() -> Inputs:
+    """The small depot with a winter and a summer, a grid upgrade and a demand charge."""
+    inputs = small_inputs()
+    energy = inputs["tblEnergy"].take([0, 1, 0, 1])
+    energy.values["day_type"] = ["Winter", "Winter", "Summer", "Summer"]
+    inputs.tables["tblEnergy"] = energy
+    tables = (
+        _rows(
+            "tblDayTypes",
+            day_type=["Winter", "Summer"],
+            days=[182.5, 182.5],
+            season=["Cold", "Warm"],
+            kind=["workday", None],
+        ),
+        _rows(
+            "tblGridUpgrades",
+            upgrade=["Transformer"],
+            adds_kw=[100.0],
+            upgrade_price=[20_000.0],
+            upgrade_most=[2],
+            lead_time=[1],
+            counts_in_budget=["yes"],
+        ),
+        _rows(
+            "tblDemandCharges",
+            charge=["Peak"],
+            season=["Cold"],
+            days=["all"],
+            window=["6PM-9PM"],
+            billed=["month"],
+            price=[12.0],
+        ),
+    )
+    inputs.tables |= {rows.table.name: rows for rows in tables}
+    inputs.settings |= {
+        "peak_factor": Cell(1.2, "Settings!B13"),
+        "ratchet": Cell(0.5, "Settings!B14"),
+        "fixed_charge": Cell(150.0, "Settings!B15"),
+    }
+    return inputs
+
+
+def _rows(name: str, **values: list[Any]) -> Rows:
     """A table whose columns stand from A on, with its header in row 1."""
+    table = schema.TABLES[name]
 
     def address(j: int) -> Any:
         return lambda i: f"{table.sheet}!{chr(65 + j)}{i + 2}"
 
-    return Rows(table, values, {name: address(j) for j, name in enumerate(values)})
+    return Rows(table, values, {column: address(j) for j, column in enumerate(values)})

@@ -106,19 +106,19 @@ class LiveBook:
         with _excel(self.name, "be read"):
             found = {spot.name.casefold(): spot for spot in self._spots(content.tables)}
             for name in content.tables:
-                if name.casefold() not in found:
+                if name.casefold() not in found and name not in content.optional:
                     raise FileError(self.name, f"the table '{name}' is missing.", ANEW)
-            spots = {name: found[name.casefold()] for name in content.tables}
-            columns = {name: _columns(spots[name], content.headers[name]) for name in content.tables}
-            for name, rows in content.tables.items():
-                _check_room(spots[name], len(rows))
+            spots = {name: found[name.casefold()] for name in content.tables if name.casefold() in found}
+            fillings = {name: _filling(spots[name], content, name, list(found.values())) for name in spots}
+            for name, spot in spots.items():
+                _check_room(spot, len(fillings[name].rows))
             for name in content.names:
                 if name not in self._book.names:
                     raise FileError(self.name, f"the name '{name}' is missing.", ANEW)
             cells = {name: self._cell(name) for name in content.names}
         with _excel(self.name, "be written"), self._still():
-            for name, rows in content.tables.items():
-                _write(spots[name], columns[name], rows)
+            for name, filling in fillings.items():
+                _write(spots[name], filling)
             for name, cell in cells.items():
                 cell.value = _entry(content.names[name])
 
@@ -265,12 +265,33 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _columns(spot: _Spot, headings: Sequence[str]) -> list[int]:
-    """Position of each heading in the table."""
+@dataclass(frozen=True)
+class _Filling:
+    """What is written into a table."""
+
+    columns: Sequence[int]
+    """Position of each column of the rows, counted from the table's first."""
+    rows: Sequence[Sequence[Value]]
+    added: Sequence[str]
+    """Headings of new columns at its right end."""
+
+
+def _filling(spot: _Spot, content: Content, name: str, others: Sequence[_Spot]) -> _Filling:
+    """Find the columns of a table: those that are missing and may be added stand at its end where there is room."""
+    headings, rows = list(content.headers[name]), content.tables[name]
+    further = content.further.get(name, ())
     there = _read(spot.cells(0, 1))[0]
     positions: dict[str, int] = {}
     for j, heading in enumerate(there):
         positions.setdefault(key(heading), j)
+    added = [heading for heading in headings if heading in further and key(heading) not in positions]
+    if added and not _has_room_beside(spot, len(added), others):
+        kept = [k for k, heading in enumerate(headings) if heading not in added]
+        headings, rows, added = [headings[k] for k in kept], [[row[k] for k in kept] for row in rows], []
+    positions |= {key(heading): spot.width + k for k, heading in enumerate(added)}
+    gone = [heading for heading in further if heading not in headings and key(heading) in positions]
+    if gone:
+        headings, rows = [*headings, *gone], [[*row, *[None] * len(gone)] for row in rows]
     for heading in headings:
         if key(heading) not in positions:
             row = spot.top + 1
@@ -279,7 +300,16 @@ def _columns(spot: _Spot, headings: Sequence[str]) -> list[int]:
                 f"the column '{heading}' of the table '{spot.name}' is missing.",
                 nearest(heading, [other for other in there if isinstance(other, str)]) or "Add it.",
             )
-    return [positions[key(heading)] for heading in headings]
+    return _Filling([positions[key(heading)] for heading in headings], rows, added)
+
+
+def _has_room_beside(spot: _Spot, width: int, others: Sequence[_Spot]) -> bool:
+    """Whether so many columns right of a table are free, and one more that parts it from the next."""
+    beside = range(spot.left + spot.width, spot.left + spot.width + 1 + width)
+    if any(other.place == spot.place and other.left in beside for other in others):
+        return False
+    cells = _formulas(spot.cells(0, 1 + spot.height, spot.width, width))
+    return all(entered in ("", None) for row in cells for entered in row)
 
 
 def _check_room(spot: _Spot, rows: int) -> None:
@@ -304,8 +334,9 @@ def _check_room(spot: _Spot, rows: int) -> None:
                 )
 
 
-def _write(spot: _Spot, columns: Sequence[int], rows: Sequence[Sequence[Value]]) -> None:
-    height = max(1, len(rows))
+def _write(spot: _Spot, filling: _Filling) -> None:
+    columns, rows = filling.columns, filling.rows
+    height, width = max(1, len(rows)), spot.width + len(filling.added)
     has_filter = spot.table.show_autofilter
     if has_filter:  # rows that a filter hides would be passed over
         spot.table.show_autofilter = False
@@ -313,8 +344,10 @@ def _write(spot: _Spot, columns: Sequence[int], rows: Sequence[Sequence[Value]])
         spot.table.show_totals = False
     if height < spot.height:
         spot.cells(1 + height, spot.height - height).clear_contents()
-    if height != spot.height:
-        spot.table.resize(spot.cells(0, 1 + height))
+    if (height, width) != (spot.height, spot.width):
+        spot.table.resize(spot.cells(0, 1 + height, 0, width))
+    if filling.added:
+        spot.cells(0, 1, spot.width, len(filling.added)).value = [[_entry(heading) for heading in filling.added]]
     for order in _neighbours(columns):
         block = [[_entry(row[i]) for i in order] for row in rows] or [[None] * len(order)]
         spot.cells(1, height, columns[order[0]], len(order)).value = block

@@ -20,18 +20,19 @@ from fleetopt.books.tables import (
     missing_columns,
     read_rows,
 )
+from fleetopt.depot import REFINEMENTS
 from fleetopt.inputs import schema
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.schema import INPUT_TABLES, SETTINGS_TABLE
-from fleetopt.results.tables import RESULT_TABLES
+from fleetopt.results.tables import result_tables
 from fleetopt.words.block import Block
 from fleetopt.words.cells import convert, is_blank
-from fleetopt.words.clock import slot_label, span
+from fleetopt.words.clock import slot_label
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.problem import Problem, error, nearest, note, warning
 from fleetopt.words.rows import Cell, Rows
 
-_RESULTS = {table.name.casefold() for table in RESULT_TABLES}
+_RESULTS = {table.name.casefold() for table in result_tables(REFINEMENTS)}
 
 
 def is_planning(tables: Iterable[str]) -> bool:
@@ -61,32 +62,25 @@ def read_planning(source: str, blocks: Mapping[str, Block], names: Callable[[], 
             problems.append(error(source, message, cure.strip()))
         return block
 
-    chargers = _rows(block_of(schema.CHARGERS), schema.CHARGERS, problems)
-    prices = tuple(schema.charger_price(name) for name in chargers.values["charger"] if name)
-    costs = replace(schema.COSTS, columns=(*schema.COSTS.columns, *prices))
-    rows = {
-        table.name: chargers if table is schema.CHARGERS else _rows(block_of(table), table, problems)
-        for table in (*(table for table in schema.TABLES if table is not schema.COSTS), costs)
-    }
-    _prices_without_charger(by_name.get(costs.name.casefold()), costs, problems)
-    fleet, trucks, energy, day_types = (
-        rows[table.name] for table in (schema.FLEET, schema.TRUCKS, schema.ENERGY, schema.DAY_TYPES)
-    )
-    _same_spelling(day_types, "day_type", [energy], label_key, problems)
-    _same_spelling(energy, "slot", [energy, fleet], slot_label, problems)
-    _same_spelling(trucks, "truck_type", [trucks, fleet], label_key, problems)
-    return Inputs(
-        source=source,
-        fleet=fleet,
-        trucks=trucks,
-        energy=_in_clock_order(energy, day_types),
-        day_types=day_types,
-        costs=rows[costs.name],
-        chargers=chargers,
-        scenarios=rows[schema.SCENARIOS.name],
-        settings=_settings(block_of(SETTINGS_TABLE), problems),
-        problems=problems,
-    )
+    tables: dict[str, Rows] = {}
+    for table in _reading_order():
+        described = schema.expanded(table, Inputs(source, tables, {}).labels)
+        block = None if table.is_optional and table.name.casefold() not in by_name else block_of(table)
+        tables[table.name] = _rows(block, described, problems)
+        problems.extend(_prices_without_label(block, described))
+    for table in reversed(schema.TABLES.values()):
+        _one_spelling(table, tables, problems)
+    for table in schema.TABLES.values():
+        if table.arranged:
+            tables[table.name] = tables[table.name].take(table.arranged(tables))
+    return Inputs(source, tables, _settings(block_of(SETTINGS_TABLE), problems), problems=problems)
+
+
+def _reading_order() -> list[Table]:
+    """Tables whose labels head columns of another come first, such tables last."""
+    heads = {schema.LABELS[axis].name for axis in schema.EACH}
+    headed = {figure.table for figure in schema.EACH.values()}
+    return sorted(schema.TABLES.values(), key=lambda table: (table.name in headed) - (table.name in heads))
 
 
 def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
@@ -106,7 +100,7 @@ def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     there = [column for column in table.columns if column.name in found.columns]
     problems.extend(_left_below(block, table, there, found))
     rows = read_rows(block, table, found, there, problems)
-    if not len(rows):
+    if not len(rows) and not table.is_optional:
         problems.append(error(block.where(0, 0), f"the table {table.name} has no rows.", f"Enter {table.row}."))
     problems.extend(left_out(block, found, table.columns, names))
     problems.extend(_settings_as_columns(block, table, found))
@@ -139,45 +133,48 @@ def _left_below(block: Block, table: Table, columns: Sequence[Column], found: Fo
             return
 
 
-def _prices_without_charger(block: Block | None, costs: Table, problems: list[Problem]) -> None:
-    """Say which columns hold the price of a charger that is not in the table of chargers."""
-    known = {key(header) for column in costs.columns for header in column.headers}
-    for j, header in enumerate(block.rows[0] if block else ()):
-        if isinstance(header, str) and "[usd/unit]" in header.casefold() and key(header) not in known:
+def _prices_without_label(block: Block | None, table: Table) -> Iterator[Problem]:
+    """Say which columns look like one for each label of an axis, and have none."""
+    known = {key(header) for column in table.columns for header in column.headers}
+    for axis, figure in schema.EACH.items():
+        of = schema.LABELS[axis]
+        for j, header in enumerate(block.rows[0] if block and figure.table == table.name else ()):
             assert block is not None
-            there = f"The table {schema.CHARGERS.name} has no charger of this name, so the column is not used."
-            problems.append(warning(block.where(0, j), f"'{header}' is a price without a charger.", there))
+            is_alike = isinstance(header, str) and f"[{figure.unit}]".casefold() in header.casefold()
+            if is_alike and key(header) not in known:
+                noun = of[of.keys[-1]].header.lower()
+                there = f"The table {of.name} has no {noun} of this name, so the column is not used."
+                yield warning(block.where(0, j), f"'{header}' is a price without a {noun}.", there)
 
 
-def _same_spelling(
-    owner: Rows, column: str, users: Sequence[Rows], rule: Callable[[str], str], problems: list[Problem]
-) -> None:
-    """Write a label everywhere as its own table has it first."""
-    spelling: dict[str, str] = {}
-    for label in owner.values[column]:
-        if label is not None:
-            spelling.setdefault(rule(label), label)
-    for rows in users:
-        for i, label in enumerate(rows.values[column]):
-            right = spelling.get(rule(label), label) if label is not None else None
-            if right != label:
-                problems.append(note(rows.where(column, i), f"'{label}' is read as '{right}'."))
-                rows.values[column][i] = right
+def _one_spelling(table: Table, tables: Mapping[str, Rows], problems: list[Problem]) -> None:
+    """Write each label of a table everywhere as the table has it first."""
+    for column in table.columns:
+        users = [
+            (other, again)
+            for other in schema.TABLES.values()
+            for again in other.columns
+            if again.name == column.name and (again.of == table.name or (other is table and _may_repeat(table, again)))
+        ]
+        if not any(other is not table for other, _ in users):
+            continue
+        rule = slot_label if column.is_span else label_key
+        own = tables[table.name].values.get(column.name, ())
+        spelling: dict[str, str] = {}
+        for label in own:
+            if label is not None:
+                spelling.setdefault(rule(label), label)
+        for rows in (tables[other.name] for other in sorted((of for of, _ in users), key=lambda of: of is not table)):
+            for i, label in enumerate(rows.values.get(column.name, ())):
+                right = spelling.get(rule(label), label) if label is not None else None
+                if right != label:
+                    problems.append(note(rows.where(column.name, i), f"'{label}' is read as '{right}'."))
+                    rows.values[column.name][i] = right
 
 
-def _in_clock_order(energy: Rows, day_types: Rows) -> Rows:
-    """Day types in the order of their table, slots by the clock where all labels are spans of the day."""
-    days = {label: i for i, label in reversed(list(enumerate(day_types.values["day_type"])))}
-    spans = {slot: span(slot) for slot in energy.values["slot"] if slot is not None}
-    start = {slot: time[0] for slot, time in spans.items() if time is not None}
-    if len(start) < len(spans):
-        start = {slot: float(i) for i, slot in enumerate(spans)}
-
-    def place(i: int) -> tuple[int, float]:
-        day, slot = energy.values["day_type"][i], energy.values["slot"][i]
-        return days.get(day, len(days)), start.get(slot, 24.0)
-
-    return energy.take(sorted(range(len(energy)), key=place))
+def _may_repeat(table: Table, column: Column) -> bool:
+    """Whether several rows of a table may have one label."""
+    return table.keys != (column.name,)
 
 
 def _settings(block: Block | None, problems: list[Problem]) -> dict[str, Cell]:
@@ -221,7 +218,7 @@ def _named_values(block: Block, found: Found, problems: list[Problem]) -> dict[s
                 problems.append(
                     error(block.place, f"the setting {column.name} is missing.", f"Enter {column.meaning}.")
                 )
-            else:
+            elif not column.is_quiet:
                 said = f"the setting {column.name} is missing; {column.default} is taken."
                 problems.append(note(block.place, said))
     for column in schema.SETTINGS:

@@ -133,7 +133,10 @@ def left_out(
         taken = "every row of it counts as blank" if column.default is None else f"{column.default} is taken"
         said = f"the column '{header}' is missing; {taken}."
         meant = nearest_header(header, others)
-        yield note(place, said) if meant.startswith("Known") or not meant else warning(place, said, meant)
+        if meant and not meant.startswith("Known"):
+            yield warning(place, said, meant)
+        elif not column.is_quiet:
+            yield note(place, said)
 
 
 def is_row(row: Sequence[Any], columns: Sequence[Column], found: Found) -> bool:

@@ -1,1 +1,71 @@
-"""The depot: one file a part."""
+"""The depot: one file a part. `PARTS` is the only list of them; everything else follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from fleetopt.depot import (
+    battery,
+    budget,
+    chargers,
+    cost,
+    days,
+    demand_charge,
+    export,
+    fleet,
+    grid,
+    grid_upgrade,
+    solar,
+    years,
+)
+from fleetopt.depot.part import Money
+
+PARTS: Final = (
+    fleet.PART,
+    days.PART,
+    years.PART,
+    solar.PART,
+    battery.PART,
+    grid.PART,
+    chargers.PART,
+    cost.PART,
+    export.PART,
+    budget.PART,
+    grid_upgrade.PART,
+    demand_charge.PART,
+)
+
+
+def gathered(kind: str) -> list[Any]:
+    """All parts' things of one kind, such as `rules`, in the order of the parts."""
+    return [thing for part in PARTS for thing in getattr(part, kind)]
+
+
+def of_those_on(kind: str, on: Iterable[str]) -> list[Any]:
+    """The same of the parts that are always there, and of those refinements that are on, by name."""
+    names = set(on)
+    return [thing for part in PARTS if part.is_on is None or part.name in names for thing in getattr(part, kind)]
+
+
+def money_on(on: Iterable[str]) -> list[Money]:
+    """Money in the order of the total cost, each name once."""
+    found = sorted(of_those_on("money", on), key=lambda money: money.rank)
+    return list({money.name: money for money in found}.values())
+
+
+REFINEMENTS: Final = tuple(part.name for part in PARTS if part.is_on)
+TABLES: Final = {table.name: table for table in gathered("tables")}
+FIGURES: Final = {figure.name: figure for figure in gathered("figures")}
+DERIVED: Final = {derived.name: derived for derived in gathered("derived")}
+INDEXES: Final = {index.name: index for index in gathered("indexes")}
+DECISIONS: Final = {decision.name: decision for decision in gathered("decisions")}
+QUANTITIES: Final = {quantity.name: quantity for quantity in gathered("quantities")}
+RULES: Final = {rule.name: rule for rule in gathered("rules")}
+MONEY: Final = sorted(gathered("money"), key=lambda money: money.rank)
+PURCHASES: Final = gathered("purchases")
+AXES: Final = {
+    **{table.makes: table.called for table in TABLES.values() if table.makes},
+    **{index.axis: index.name for index in INDEXES.values()},
+}
+"""By its letter what a case calls the labels of an axis."""

@@ -1,156 +1,183 @@
-"""The case: everything one optimisation needs to know of a depot, as checked arrays."""
+"""The case: everything one optimisation needs to know of a depot, as checked arrays under the names of its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from types import MappingProxyType
-from typing import Any, Final, Literal
+from collections import namedtuple
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fleetopt.depot import AXES, DERIVED, FIGURES, INDEXES, PARTS, PURCHASES, TABLES, gathered
+from fleetopt.depot.part import Array, Figure, Flow, Item
+from fleetopt.words.columns import Table
+
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-CRateBasis = Literal["slot", "hour"]
-HOURS_TOLERANCE: Final = 1e-6
-"""So much more or less than 24 h the slots may make, as sevenths are written with a few digits [h]."""
-
-SHAPES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "fleet_size": "y",
-        "days": "d",
-        "hours": "s",
-        "power_kw": "c",
-        "chargers_existing": "c",
-        "charging_kwh": "yds",
-        "baseload_kwh": "ds",
-        "grid_price": "ds",
-        "solar_yield": "ds",
-        "solar_price": "y",
-        "battery_price": "y",
-        "charger_price": "cy",
-        "capex_budget": "y",
-        "grid_limit_kwh": "s",
-    }
-)
-"""The axes of every array of a case: y years, d day types, s slots, c charger types."""
+_TEXTS = ("label", "text", "choice")
+_AXES_OF_TABLES = {table.makes: table for table in TABLES.values() if table.makes}
+_ROWS = {table.called: table for table in TABLES.values() if table.called and not table.makes}
+_IN_A_CASE = {name: figure for name, figure in FIGURES.items() if figure.axes is not None}
 
 
-@dataclass(frozen=True, eq=False)
 class Case:
     """One depot, one scenario. Arrays are read-only; a scalar or a smaller array is spread over the missing axes.
 
-    Flows are kWh a day of the day type; money is USD. Source of names and units: the formulation in the README.
+    Its attributes are the figures, the derived arrays and the labels of all parts, by name; units are those of their
+    declarations. Flows are kWh a day of the day type; money is USD.
 
     Raises:
         ValueError: an array does not fit its axes, or holds what is not a finite number of 0 or more.
     """
 
-    years: tuple[int, ...]
-    """Planning years, consecutive."""
-    day_types: tuple[str, ...]
-    slots: tuple[str, ...]
-    """Slots of a day in clock order."""
-    chargers: tuple[str, ...]
-    """Charger types."""
-    hours: FloatArray
-    """(s,) length of a slot [h]; 24 h in all."""
-    days: FloatArray
-    """(d,) days of this type in a year [d/year]."""
-    power_kw: FloatArray
-    """(c,) power of one charger [kW]."""
-    charging_kwh: FloatArray
-    """(y, d, s) charging need [kWh a day]."""
-    baseload_kwh: FloatArray
-    """(d, s) the depot's other load [kWh a day]."""
-    grid_price: FloatArray
-    """(d, s) price of energy from the grid [USD/kWh]."""
-    solar_yield: FloatArray
-    """(d, s) yield of the panels [kWh per kWp a day]."""
-    solar_price: FloatArray
-    """(y,) [USD/kWp]."""
-    battery_price: FloatArray
-    """(y,) [USD/kWh]."""
-    charger_price: FloatArray
-    """(c, y) [USD/unit]."""
-    capex_budget: FloatArray
-    """(y,) [USD]; what a year leaves is not carried over."""
-    grid_limit_kwh: FloatArray
-    """(s,) most energy from the grid in one slot [kWh]."""
-    export_ratio: float
-    """Price of exported energy as a share of the grid price [-]."""
-    solar_max_added_kwp: float
-    """Most solar that may be added over all years [kWp]."""
-    battery_max_kwh: float
-    """Most battery that may be added over all years [kWh]."""
-    solar_existing_kwp: float = 0.0
-    """Solar there from the start [kWp]."""
-    battery_existing_kwh: float = 0.0
-    """Battery there from the start [kWh]."""
-    chargers_existing: FloatArray = field(default_factory=lambda: np.zeros(1))
-    """(c,) chargers there from the start [units]."""
-    c_rate: float = 0.5
-    """Most discharge as a share of the battery's size, for each slot or hour [1/h]."""
-    c_rate_basis: CRateBasis = "slot"
-    """`slot`: `c_rate x battery_kwh` in each slot; `hour`: times the slot's hours."""
-    fleet_size: FloatArray = field(default_factory=lambda: np.zeros(1))
-    """(y,) vehicles [units]; reported only."""
+    def __init__(self, **given: Any) -> None:
+        """Take labels, figures and rows by name; a derived array that is given is not derived."""
+        self._values: dict[str, Any] = {}
+        self._given = given
+        known = {*AXES.values(), *_ROWS, *_IN_A_CASE, *DERIVED}
+        if unknown := given.keys() - known:
+            raise TypeError(f"a case has no {', '.join(sorted(unknown))}")
+        for axis, table in _AXES_OF_TABLES.items():
+            self._values[AXES[axis]] = _labels(table, given.get(table.called, ()))
+        self.sets: dict[str, Sequence[Any]] = {axis: self._values[AXES[axis]] for axis in _AXES_OF_TABLES}
+        for name, table in _ROWS.items():
+            rows = tuple(given.get(name, ()))
+            self._values[name] = tuple(row_of(table)(**row) if isinstance(row, Mapping) else row for row in rows)
+        for name, figure in _IN_A_CASE.items():
+            self._values[name] = self._figure(figure, given.get(name))
+        for name, derived in DERIVED.items():
+            if name in given:
+                self._values[name] = self._spread(name, derived.axes, given[name])
+        for part in PARTS:
+            if part.refuse:
+                part.refuse(self)
+        for index in INDEXES.values():
+            self._values[index.name] = tuple(index.formula(self))
+            self.sets[index.axis] = self._values[index.name]
+        self.items = tuple(_items(self))
+        self.sets["n"] = tuple(item.name for item in self.items)
 
-    def __post_init__(self) -> None:
-        """Spread, freeze and check every array."""
-        years = tuple(int(year) for year in self.years)
-        if years != tuple(range(years[0], years[0] + len(years))):
-            raise ValueError(f"years must be consecutive, not {years}")
-        object.__setattr__(self, "years", years)
-        for name in ("day_types", "slots", "chargers"):
-            labels = tuple(str(label) for label in getattr(self, name))
-            if len(set(labels)) != len(labels) or not labels:
-                raise ValueError(f"{name} must be different from each other and at least one, not {labels}")
-            object.__setattr__(self, name, labels)
-        if self.c_rate_basis not in ("slot", "hour"):
-            raise ValueError(f"c_rate_basis must be slot or hour, not {self.c_rate_basis!r}")
-        for entry in fields(self):
-            if entry.name in SHAPES:
-                object.__setattr__(self, entry.name, self._array(entry.name))
-            elif entry.type == "float":
-                object.__setattr__(self, entry.name, float(_checked(entry.name, getattr(self, entry.name))))
-        if abs(self.hours.sum() - 24) > HOURS_TOLERANCE:
-            raise ValueError(f"the slots must make 24 h, not {self.hours.sum():g} h")
+    def __getattr__(self, name: str) -> Any:
+        """A figure, a derived array, or the labels of an axis."""
+        values = self.__dict__.get("_values", {})
+        if name not in values:
+            if name not in DERIVED or not values:
+                raise AttributeError(f"a case has no {name}")
+            derived = DERIVED[name]
+            values[name] = self._spread(name, derived.axes, derived.formula(self))
+        return values[name]
 
-    def _array(self, name: str) -> FloatArray:
-        value = _checked(name, getattr(self, name))
-        shape = tuple(self.sizes[axis] for axis in SHAPES[name])
-        try:
-            array = np.broadcast_to(value, shape).copy()
-        except ValueError:
-            raise ValueError(f"{name} must have the shape {shape}, not {value.shape}") from None
-        array.setflags(write=False)
-        return array
+    def replace(self, **changes: Any) -> Case:
+        """The same depot with other figures."""
+        return Case(**{**self._given, **changes})
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Every figure by its name."""
+        return {name: self._values[name] for name in _IN_A_CASE}
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Length of each axis: y, d, s, c."""
-        return {"y": len(self.years), "d": len(self.day_types), "s": len(self.slots), "c": len(self.chargers)}
+        """Length of each axis."""
+        return {axis: len(labels) for axis, labels in self.sets.items()}
 
     @property
-    def demand_kwh(self) -> FloatArray:
-        """(y, d, s) charging need and baseload [kWh a day]."""
-        return self.charging_kwh + self.baseload_kwh
+    def item_price(self) -> FloatArray:
+        """(n, y) price of everything that can be bought [USD/unit]."""
+        shape = (len(self.items), len(self.years))
+        return np.array([self._of_item(item, item.purchase.price) for item in self.items]).reshape(shape)
 
     @property
-    def discharge_share(self) -> FloatArray:
-        """(s,) the most a battery may give in a slot, as a share of its size [-]."""
-        return self.c_rate * (self.hours if self.c_rate_basis == "hour" else np.ones_like(self.hours))
+    def item_counts(self) -> FloatArray:
+        """(n, 1) 1 where the yearly budget pays for it, else 0."""
+        counts = [
+            not item.purchase.counts or getattr(self, item.purchase.counts)[item.row] == "yes" for item in self.items
+        ]
+        return np.array(counts, dtype=float)[:, None]
+
+    def _of_item(self, item: Item, name: str) -> Array:
+        """(y,) a figure of something that can be bought."""
+        values = getattr(self, name)
+        return np.broadcast_to(values if item.row is None else values[item.row], (len(self.years),))
+
+    def most_into(self, sink: str) -> Array:
+        """(y, d, s) more than this no plan can carry into a sink [kWh a day]."""
+        flows = (flow for flow in gathered("decisions") if isinstance(flow, Flow) and flow.sink == sink)
+        shape = tuple(self.sizes[axis] for axis in "yds")
+        return np.broadcast_to(sum(flow.most(self) for flow in flows), shape)
+
+    def is_on(self) -> list[str]:
+        """Names of the refinements that this depot uses."""
+        return [part.name for part in PARTS if part.is_on and part.is_on(self)]
 
     def where(self, y: int, d: int, s: int) -> str:
         """Name one slot for people: "2029 12PM-6PM", with the day type where there are several."""
-        day = f" {self.day_types[d]}" if len(self.day_types) > 1 else ""
-        return f"{self.years[y]}{day} {self.slots[s]}"
+        return self.place(y=y, d=d, s=s)
+
+    def place(self, **index: int) -> str:
+        """Name one element by its place on some axes: the year, a day type where there are several, the slot."""
+        told = [axis for axis in index if axis not in ("c", "n") and (axis != "d" or len(self.day_types) > 1)]
+        return " ".join(_said(self.sets[axis][index[axis]]) for axis in told)
+
+    def _figure(self, figure: Figure, value: Any) -> Any:
+        """A figure as the array that it is declared to be."""
+        axes = figure.axes or ""
+        shape = tuple(len(self.sets[axis]) for axis in axes)
+        if value is None:
+            value = figure.default
+        if figure.kind not in _TEXTS:
+            if value is None and 0 not in shape:
+                raise TypeError(f"a case needs {figure.name}")
+            return self._spread(figure.name, axes, 0.0 if value is None else value)
+        texts = np.broadcast_to(np.asarray(value, dtype=object), shape)
+        known = (*figure.choices, *(() if figure.is_needed else (None,)))
+        if figure.choices and (wrong := [text for text in texts.ravel() if text not in known]):
+            raise ValueError(f"{figure.name} must be {' or '.join(figure.choices)}, not {wrong[0]!r}")
+        return texts if axes else texts.item()
+
+    def _spread(self, name: str, axes: str, value: Any) -> Any:
+        array = np.asarray(value)
+        if array.dtype != bool:
+            array = np.asarray(value, dtype=float)
+            if not np.isfinite(array).all() or (array < 0).any():
+                raise ValueError(f"{name} must be finite and 0 or more, not {value}")
+        if axes == "":
+            return float(array)
+        shape = tuple(len(self.sets[axis]) for axis in axes)
+        try:
+            array = np.broadcast_to(array, shape).copy()
+        except ValueError:
+            raise ValueError(f"{name} must have the shape {shape}, not {array.shape}") from None
+        array.setflags(write=False)
+        return array
 
 
-def _checked(name: str, value: Any) -> FloatArray:
-    array = np.asarray(value, dtype=float)
-    if not np.isfinite(array).all() or (array < 0).any():
-        raise ValueError(f"{name} must be finite and 0 or more, not {value}")
-    return array
+@cache
+def row_of(table: Table) -> Any:
+    """The type of a table's rows in a case: its columns by name, None for what a row does not say."""
+    names = [column.name for column in (*table.columns, *(f for f in FIGURES.values() if f.table == table.name))]
+    names = list(dict.fromkeys(names))
+    defaults = [column.default for column in table.columns]
+    return namedtuple("Row", names, defaults=[*defaults, *[None] * (len(names) - len(defaults))])
+
+
+def _labels(table: Table, given: Iterable[Any]) -> tuple[Any, ...]:
+    """The labels of a table's axis: numbers for years, else texts."""
+    is_year = table[table.keys[-1]].kind == "year"
+    labels = tuple(int(label) if is_year else str(label) for label in given)
+    if len(set(labels)) != len(labels) or not (labels or table.is_optional):
+        raise ValueError(f"{table.called} must be different from each other and at least one, not {labels}")
+    return labels
+
+
+def _items(case: Case) -> Iterable[Item]:
+    for purchase in PURCHASES:
+        if len(purchase.item) > 1:
+            yield Item(purchase.item, purchase, None)
+        else:
+            yield from (Item(str(label), purchase, row) for row, label in enumerate(case.sets[purchase.item]))
+
+
+def _said(label: Any) -> str:
+    return " ".join(map(str, label)) if isinstance(label, tuple) else str(label)

@@ -120,7 +120,7 @@ def _read(source: str | None, book: ClosedBook | None = None) -> tuple[Inputs, l
     inputs = read_book(book) if book else read_inputs(source)
     problems = check(inputs)
     if has_error(problems):
-        raise InputError(problems, [name for name in inputs.scenarios.values["scenario"] if name])
+        raise InputError(problems, [name for name in inputs["tblScenarios"].values["scenario"] if name])
     return inputs, problems
 
 
@@ -132,10 +132,12 @@ def _check(options: argparse.Namespace) -> Exit:
         sys.stdout.write(as_text(summary(inputs.source, [], problems), is_ascii=True))
         return Exit.SOLVED
     _say_problems(problems)
-    years = inputs.costs.values["year"]
+    years = inputs["tblCosts"].values["year"]
+    vehicles = set(inputs["tblFleet"].values["vehicle"])
     print(
-        f"{inputs.source} is valid: {min(years)} to {max(years)}, {len(set(inputs.fleet.values['vehicle']))} vehicles, "
-        f"{len(inputs.energy)} slots, {len(inputs.chargers)} charger types, {len(inputs.scenarios)} scenarios."
+        f"{inputs.source} is valid: {min(years)} to {max(years)}, {len(vehicles)} vehicles, "
+        f"{len(inputs['tblEnergy'])} slots, {len(inputs['tblChargers'])} charger types, "
+        f"{len(inputs['tblScenarios'])} scenarios."
     )
     return Exit.SOLVED
 
@@ -297,7 +299,8 @@ def _say_earlier(out: Path, inputs: Inputs, chosen: Sequence[Scenario]) -> None:
     """Name the folders of scenarios that this run leaves out."""
     from fleetopt.inputs.scenarios import folder_name
 
-    folders = {folder_name(name) for name in inputs.scenarios.values["scenario"]} - {each.folder for each in chosen}
+    names = inputs["tblScenarios"].values["scenario"]
+    folders = {folder_name(name) for name in names} - {each.folder for each in chosen}
     for folder in sorted(folders):
         if (out / folder).is_dir():
             _say(f"note: {out / folder} holds the results of an earlier run.")
@@ -346,7 +349,7 @@ def _write_lp(options: argparse.Namespace, out: Path, chosen: Sequence[Scenario]
     """Write the first scenario's model to the path, and the others beside it under their names."""
     from fleetopt.doors.output import write_files
     from fleetopt.inputs.scenarios import UsageError
-    from fleetopt.model import build
+    from fleetopt.model.formulation import build
     from fleetopt.model.lp_file import lp_text
     from fleetopt.words.problem import FileError
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
+from fleetopt.depot import REFINEMENTS
 from fleetopt.inputs.inputs import Inputs
+from fleetopt.inputs.scenarios import scenarios
 from fleetopt.results.content import cleared_content
 from fleetopt.results.input_content import input_content
 from fleetopt.template.build import build, sheet_names
@@ -18,16 +21,21 @@ def new_workbook(inputs: Inputs) -> bytes:
     It carries the macros of the installed xlwings and the path of the running Python.
     """
     filled = input_content(inputs)
-    empty = cleared_content()
-    content = Content(filled.tables, filled.headers, empty.names)
+    used = {
+        name
+        for scenario in scenarios(inputs, inputs["tblScenarios"].values["scenario"])
+        for name in scenario.case.is_on()
+    }
+    empty = cleared_content(tuple(name for name in REFINEMENTS if name in used))
+    content = replace(empty, tables=filled.tables, headers=filled.headers)
     vba = vba_project(sheet_names(has_config=True), with_xlwings=True)
-    return with_ribbon(build(content, config=config(), vba=vba), sources()[1])
+    return with_ribbon(build(content, config=config(), vba=vba, listed=REFINEMENTS), sources()[1])
 
 
 def repository_workbook(content: Content) -> bytes:
     """The workbook that needs the xlwings add-in, as it stands beside the sources."""
     vba = vba_project(sheet_names(has_config=False), with_xlwings=False)
-    return with_ribbon(build(content, vba=vba), sources()[1])
+    return with_ribbon(build(content, vba=vba, listed=REFINEMENTS), sources()[1])
 
 
 def config() -> dict[str, str]:

@@ -12,14 +12,14 @@ from fleetopt.books.reading import Book
 from fleetopt.books.tables import find_header
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.scenarios import Scenario, with_changes
-from fleetopt.inputs.schema import INPUT_TABLES, SETTINGS_TABLE
+from fleetopt.inputs.schema import INPUT_TABLES, RUN_SETTINGS, SETTINGS_TABLE
 from fleetopt.plan.limits import room_text
 from fleetopt.plan.margins import rooms
 from fleetopt.plan.optimize import Result, optimize
 from fleetopt.results.answer import binding_text
 from fleetopt.results.content import Run, at_run, result_content, serial
 from fleetopt.results.input_content import input_content, inputs_hash
-from fleetopt.results.tables import CHOICES, RESULT_TABLES, RUNS
+from fleetopt.results.tables import CHOICES, RUNS, result_tables
 from fleetopt.solvers.backend import ortools_version
 from fleetopt.solvers.canonical import MOST_ROWS
 from fleetopt.solvers.deadline import Deadline
@@ -31,10 +31,7 @@ from fleetopt.words.problem import FileError, Problem, error, note
 
 _ROOM_SECONDS = 10.0
 """Finding out how far limits may fall takes no longer."""
-_ROWS_A_SLOT = 7
-"""Rows of the model for each slot of each day type and year."""
-RUN_SETTINGS = ("solver", "time_limit", "gap")
-"""Settings of a run rather than of the depot."""
+_OF_A_RUN = tuple(column.name for column in RUN_SETTINGS)
 
 
 Outcomes = Sequence[tuple[Scenario, Result]]
@@ -43,7 +40,7 @@ Outcomes = Sequence[tuple[Scenario, Result]]
 def run_settings(inputs: Inputs, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Solver, time limit and gap: those of the run, else those of the input."""
     given = changes or {}
-    return {name: given.get(name, inputs.settings[name].value) for name in RUN_SETTINGS}
+    return {name: given.get(name, inputs.settings[name].value) for name in _OF_A_RUN}
 
 
 def solve(scenario: Scenario, settings: Mapping[str, Any], report: Callable[[Progress], None]) -> Result:
@@ -69,11 +66,7 @@ def with_room(outcomes: Outcomes, time_limit: float | None = None) -> list[tuple
     Parameters:
         time_limit: seconds that it may take at most; a few all the same when None.
     """
-    small = [
-        k
-        for k, (_, result) in enumerate(outcomes)
-        if result.plan is not None and result.plan.soc.size * _ROWS_A_SLOT <= MOST_ROWS
-    ]
+    small = [k for k, (_, result) in enumerate(outcomes) if result.plan is not None and result.rows <= MOST_ROWS]
     found = rooms([outcomes[k][0].case for k in small], Deadline(min(_ROOM_SECONDS, time_limit or _ROOM_SECONDS)))
     changed = list(outcomes)
     for k, room in zip(small, found, strict=True):
@@ -90,7 +83,7 @@ def check_places(book: Book) -> None:
         FileError: one is missing.
     """
     there = {name.casefold() for name in book.table_names()}
-    for table in RESULT_TABLES:
+    for table in result_tables():
         if table.name.casefold() not in there:
             raise FileError(book.name, f"the table '{table.name}' of the sheet {table.sheet} is missing.", ANEW)
 
@@ -119,7 +112,7 @@ def book_results(
     content = _results(outcomes, problems, run)
     settings = at_run(SETTINGS_TABLE.name)
     then = content.names.get(settings)
-    if isinstance(then, float) and set(changes or ()) - set(RUN_SETTINGS):
+    if isinstance(then, float) and set(changes or ()) - set(_OF_A_RUN):
         content.names[settings] = then + 1
     return content
 
@@ -148,7 +141,7 @@ def new_results(
     """Everything that a new workbook holds: the inputs of this run and its results."""
     filled = input_content(with_changes(inputs, changes))
     content = _results(outcomes, problems, Run(**_record(inputs, seconds), tables=filled.tables))
-    return Content({**filled.tables, **content.tables}, {**filled.headers, **content.headers}, content.names)
+    return replace(content, tables={**filled.tables, **content.tables}, headers={**filled.headers, **content.headers})
 
 
 def _results(outcomes: Outcomes, problems: Sequence[Problem], run: Run) -> Content:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from fleetopt.inputs import schema
 from fleetopt.inputs.inputs import Inputs
-from fleetopt.inputs.scenarios import settable
+from fleetopt.inputs.schema import settable
 from fleetopt.words.columns import Column
-from fleetopt.words.number_text import readings
-from fleetopt.words.problem import Problem, shortened, warning
+from fleetopt.words.problem import Problem, warning
 from fleetopt.words.rows import Cell
 
 _FAR = 3.0
 """A figure beyond the usual ones by more than this factor is doubted."""
-_SUNNIEST = 10.0
-"""kWh: nowhere one kWp gives more in a day."""
 _MISTAKEN = {
     "km": ("m", "thousands of km"),
     "kW": ("W", "MW"),
@@ -26,6 +20,8 @@ _MISTAKEN = {
     "kWh": ("Wh", "MWh"),
     "kWh/km": ("Wh/km or kWh/100 km", "MWh/km"),
     "USD": ("cents", "thousands of USD"),
+    "USD/kW": ("cents or USD/MW", "USD/W"),
+    "USD/month": ("cents", "thousands of USD"),
     "USD/unit": ("cents", "thousands of USD"),
     "USD/kWh": ("cents or USD/MWh", "USD/Wh"),
     "USD/kWp": ("cents or USD/MWp", "USD/Wp"),
@@ -37,29 +33,26 @@ _MISTAKEN = {
 
 
 def doubts(inputs: Inputs) -> Iterator[Problem]:
-    """Everything in an input that is doubted."""
-    yield from _range_suffices(inputs)
+    """Every figure of an input that is doubted."""
     for column, values, where in _columns(inputs):
         yield from _far_off(column, values, where)
         yield from _for_nothing(column, values, where)
-    yield from _sunny_days(inputs)
-    yield from _power_in_the_name(inputs)
-    yield from _shrinking_fleet(inputs)
     yield from doubtful_settings(inputs.settings)
-    own = [name for name in settable() if name in inputs.scenarios.values]
-    for i in range(len(inputs.scenarios)):
-        yield from doubtful_settings({name: inputs.scenarios.cell(name, i) for name in own})
+    scenarios = inputs[schema.SCENARIOS.name]
+    own = [name for name in settable() if name in scenarios.values]
+    for i in range(len(scenarios)):
+        yield from doubtful_settings({name: scenarios.cell(name, i) for name in own})
 
 
 def doubtful_settings(settings: Mapping[str, Cell]) -> Iterator[Problem]:
     """What is doubted of settings, by their names, wherever they are given."""
     for name, cell in settings.items():
-        yield from _far_off(settable()[name], [cell.value], [cell.where].__getitem__)
-        if name == "export_ratio" and cell.value is not None and cell.value > 1:
+        column = settable()[name]
+        yield from _far_off(column, [cell.value], [cell.where].__getitem__)
+        if column.when_more and cell.value is not None and cell.value > column.most_sensible:
             yield warning(
                 cell.where,
-                f"the export ratio is {cell.value:g}: exported energy earns more than energy from the grid costs, "
-                "so all solar is sold.",
+                f"the {column.header.lower()} is {cell.value:g}: {column.when_more}.",
                 "Check that this is meant.",
             )
 
@@ -69,10 +62,10 @@ _Places = Callable[[int], str]
 
 def _columns(inputs: Inputs) -> Iterator[tuple[Column, Sequence[float | None], _Places]]:
     """Every column of the tables that has something to be doubted."""
-    for rows in (inputs.fleet, inputs.trucks, inputs.energy, inputs.costs, inputs.chargers):
-        prices = (schema.charger_price(charger) for charger in inputs.chargers.values.get("charger", ()) if charger)
-        columns = (*schema.COSTS.columns, *prices) if rows is inputs.costs else rows.table.columns
-        for column in columns:
+    labels = inputs.labels
+    for name, table in schema.TABLES.items():
+        rows = inputs[name]
+        for column in schema.expanded(table, labels).columns:
             if column.usual and column.name in rows.values:
                 yield column, rows.values[column.name], rows.places.get(column.name, lambda _i: "")
 
@@ -105,92 +98,3 @@ def _for_nothing(column: Column, values: Sequence[float | None], where: _Places)
 def _others(rows: Sequence[int]) -> str:
     count = len(rows) - 1
     return f" (and in {count} more row{'s' if count > 1 else ''})" if count else ""
-
-
-def _sunny_days(inputs: Inputs) -> Iterator[Problem]:
-    """No more sun in a day than there is."""
-    energy = inputs.energy
-    first: dict[str, int] = {}
-    total: dict[str, float] = defaultdict(float)
-    for i, (day, given) in enumerate(
-        zip(*(energy.values.get(name, ()) for name in ("day_type", "solar_yield")), strict=True)
-    ):
-        if day is not None:
-            first.setdefault(day, i)
-            total[day] += given or 0.0
-    for day, given in total.items():
-        if given > _SUNNIEST:
-            yield warning(
-                energy.where("solar_yield", first[day]),
-                f"one kWp gives {given:,g} kWh on a day of the type '{shortened(day)}'; nowhere it is more than "
-                f"{_SUNNIEST:g}.",
-                "Enter for each slot what a day gives in it, not a month or a year.",
-            )
-
-
-_POWER = re.compile(r"(?:(\d+)\s*[x×]\s*)?(\d[\d.,]*)\s*kw\b", re.IGNORECASE)
-"""How many, and the power of one [kW]."""
-_NAME_OFF = 2.0
-"""A charger's power may be so many times more or less than its name says: some are shared, some not used fully."""
-
-
-def _power_in_the_name(inputs: Inputs) -> Iterator[Problem]:
-    """A charger has the power that its name says."""
-    chargers = inputs.chargers
-    for i, (charger, power) in enumerate(
-        zip(*(chargers.values.get(name, ()) for name in ("charger", "power_kw")), strict=True)
-    ):
-        said = [
-            int(count or 1) * figure
-            for count, text in _POWER.findall(charger or "")
-            for figure in readings(text.rstrip(".,"))
-        ]
-        if said and power and not any(1 / _NAME_OFF <= figure / power <= _NAME_OFF for figure in said):
-            yield warning(
-                chargers.where("power_kw", i),
-                f"the charger '{shortened(charger)}' has {power:,.10g} kW, but its name says {said[0]:,.10g} kW.",
-                "Correct the power or the name; the power is used.",
-            )
-
-
-def _range_suffices(inputs: Inputs) -> Iterator[Problem]:
-    """No vehicle drives further on a day than its range or its battery allows."""
-    fleet, trucks = inputs.fleet, inputs.trucks
-    by_key = trucks.index()
-    for i in range(len(fleet)):
-        distance = fleet.values["distance_km"][i]
-        row = by_key.get((fleet.values["truck_type"][i], fleet.values["year"][i]))
-        if distance is None or row is None:
-            continue
-        reach, battery, consumption = (
-            trucks.values.get(name, {row: None})[row] for name in ("range_km", "battery_kwh", "consumption")
-        )
-        if reach is not None and distance > reach:
-            yield warning(
-                fleet.where("distance_km", i),
-                f"the vehicle drives {distance:,g} km a day, more than its range of {reach:,g} km.",
-                "It would have to charge on the way; check both figures.",
-            )
-        elif battery is not None and consumption is not None and distance * consumption > battery * (1 + 1e-9):
-            yield warning(
-                fleet.where("distance_km", i),
-                f"the vehicle needs {distance * consumption:,g} kWh a day, more than its battery of {battery:,g} kWh.",
-                "It would have to charge on the way; check both figures.",
-            )
-
-
-def _shrinking_fleet(inputs: Inputs) -> Iterator[Problem]:
-    """A fleet that gets smaller may be one of which rows were forgotten."""
-    first: dict[int, int] = {}
-    count: dict[int, int] = defaultdict(int)
-    for i, year in enumerate(inputs.fleet.values.get("year", ())):
-        if year is not None:
-            first.setdefault(year, i)
-            count[year] += 1
-    for before, year in pairwise(sorted(count)):
-        if count[year] < count[before]:
-            yield warning(
-                inputs.fleet.where("year", first[year]),
-                f"the fleet shrinks from {count[before]} vehicles in {before} to {count[year]} in {year}.",
-                "Check that no row is missing; what was bought before stays.",
-            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fleetopt.inputs.schema import LABELS, TABLES
 from fleetopt.words.problem import Problem
 from fleetopt.words.rows import Cell, Rows
 
@@ -14,16 +15,25 @@ class Inputs:
 
     source: str
     """What was read, as the user named it."""
-    fleet: Rows
-    trucks: Rows
-    energy: Rows
-    day_types: Rows
-    costs: Rows
-    """Besides its own columns one for each charger type, named as in `charger_price`."""
-    chargers: Rows
-    scenarios: Rows
+    tables: dict[str, Rows]
+    """By its name each table that is there; some have columns for the labels of another."""
     settings: dict[str, Cell]
     horizon: int | None = None
     """Number of planning years, where the book says it apart from the costs."""
     problems: list[Problem] = field(default_factory=list)
     """What was found and normalised while reading."""
+
+    def __getitem__(self, table: str) -> Rows:
+        """One table; without rows where it is not there."""
+        if table not in self.tables:
+            self.tables[table] = Rows(TABLES[table], {column.name: [] for column in TABLES[table].columns}, {})
+        return self.tables[table]
+
+    @property
+    def labels(self) -> dict[str, list[str]]:
+        """By axis the labels that its table has, in its order."""
+        found = {}
+        for axis, table in LABELS.items():
+            values = self[table.name].values.get(table.keys[-1], ())
+            found[axis] = list(dict.fromkeys(value for value in values if value is not None))
+        return found

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fleetopt.depot.case import Case
-from fleetopt.depot.demand import charging_kwh, fleet_size
+from fleetopt.depot import FIGURES, RULES
+from fleetopt.depot.case import Case, row_of
+from fleetopt.depot.part import Figure
 from fleetopt.inputs import schema
 from fleetopt.inputs.inputs import Inputs
-from fleetopt.plan.limits import LIMITS
 from fleetopt.words.cells import convert
-from fleetopt.words.columns import Column
 from fleetopt.words.plain_text import plain_text
 from fleetopt.words.problem import Problem, nearest
-from fleetopt.words.rows import Cell
+from fleetopt.words.rows import Cell, Rows
 
 
 class UsageError(ValueError):
@@ -52,18 +53,13 @@ def folder_name(scenario: str) -> str:
     return f"scenario-{safe}" if _RESERVED.fullmatch(safe) else safe
 
 
-def settable() -> dict[str, Column]:
-    """All settings that a run can change, by name."""
-    return {column.name: column for column in (*schema.SETTINGS, schema.CAPEX_BUDGET_SETTING)}
-
-
 def parse_changes(texts: Sequence[str]) -> dict[str, Any]:
     """Read `NAME=VALUE` pairs.
 
     Raises:
         UsageError: a name is unknown or a value is not one the setting can take.
     """
-    known = settable()
+    known = schema.settable()
     changes: dict[str, Any] = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
@@ -93,7 +89,7 @@ def scenarios(inputs: Inputs, names: Sequence[str] = (), changes: Mapping[str, A
     Raises:
         UsageError: a name is unknown.
     """
-    table = inputs.scenarios.values
+    table = inputs["tblScenarios"].values
     by_key = {_key(name): i for i, name in enumerate(table["scenario"])}
     wanted: list[int] = []
     for name in names:
@@ -112,25 +108,29 @@ def scenarios(inputs: Inputs, names: Sequence[str] = (), changes: Mapping[str, A
 
 
 def with_changes(inputs: Inputs, changes: Mapping[str, Any]) -> Inputs:
-    """The inputs as this run sees them: with its changes in place of settings, budgets and scenarios' own figures."""
+    """The inputs as this run sees them: with its changes in place of settings, columns and scenarios' own figures."""
     if not changes:
         return inputs
-    settings = {**inputs.settings, **{name: Cell(value, f"--set {name}") for name, value in changes.items()}}
-    own = {name: [None] * len(inputs.scenarios) for name in changes if name in inputs.scenarios.values}
-    budget = schema.CAPEX_BUDGET_SETTING.name
-    costs = inputs.costs
-    if budget in changes:
-        spent = settings.pop(budget)
-        costs = replace(
-            costs,
-            values={**costs.values, budget: [spent.value] * len(costs)},
-            places={**costs.places, budget: lambda _i: spent.where},
-        )
+    settings, tables = dict(inputs.settings), dict(inputs.tables)
+    for name, value in changes.items():
+        figure = FIGURES.get(name)
+        where = f"--set {name}"
+        if figure is None or not figure.table:
+            settings[name] = Cell(value, where)
+        else:
+            tables[figure.table] = _everywhere(inputs[figure.table], name, Cell(value, where))
+    own = inputs[schema.SCENARIOS.name]
+    blank: dict[str, list[Any]] = {name: [None] * len(own) for name in changes if name in own.values}
+    tables[schema.SCENARIOS.name] = replace(own, values={**own.values, **blank})
+    return replace(inputs, settings=settings, tables=tables)
+
+
+def _everywhere(rows: Rows, name: str, cell: Cell) -> Rows:
+    """A table with one value in every row of a column."""
     return replace(
-        inputs,
-        settings=settings,
-        scenarios=replace(inputs.scenarios, values={**inputs.scenarios.values, **own}),
-        costs=costs,
+        rows,
+        values={**rows.values, name: [cell.value] * len(rows)},
+        places={**rows.places, name: lambda _i: cell.where},
     )
 
 
@@ -139,66 +139,91 @@ def _key(name: str) -> str:
 
 
 def _base(inputs: Inputs) -> dict[str, Any]:
-    """The fields of a case that all scenarios share."""
-    energy, costs, chargers = inputs.energy, inputs.costs, inputs.chargers
-    day_types, slots = (list(dict.fromkeys(energy.values[name])) for name in ("day_type", "slot"))
-    at_slot = energy.index()
-    at_year = sorted(range(len(costs)), key=costs.values["year"].__getitem__)
-    years = [costs.values["year"][i] for i in at_year]
-
-    def by_slot(name: str) -> list[list[float]]:
-        return [[energy.values[name][at_slot[day, slot]] for slot in slots] for day in day_types]
-
-    def by_year(name: str) -> list[float]:
-        return [costs.values[name][i] for i in at_year]
-
-    days = dict(zip(inputs.day_types.values["day_type"], inputs.day_types.values["days"], strict=True))
-    return {
-        "years": years,
-        "day_types": day_types,
-        "slots": slots,
-        "chargers": chargers.values["charger"],
-        "hours": by_slot("hours")[0],
-        "days": [days[day] for day in day_types],
-        "power_kw": chargers.values["power_kw"],
-        "chargers_existing": chargers.values["chargers_existing"],
-        "charging_kwh": charging_kwh(inputs.fleet, inputs.trucks, years, slots)[:, None, :],
-        "fleet_size": fleet_size(inputs.fleet, years),
-        **{name: by_slot(name) for name in ("baseload_kwh", "grid_price", "solar_yield")},
-        **{name: by_year(name) for name in ("solar_price", "battery_price", "capex_budget")},
-        "charger_price": np.array(
-            [by_year(schema.charger_price(charger).name) for charger in chargers.values["charger"]]
-        ).reshape(len(chargers), len(years)),
+    """What all scenarios share of a case: labels, rows, and the figures of tables."""
+    labels: dict[str, list[Any]] = {
+        axis: sorted(found) if table[table.keys[-1]].kind == "year" else found
+        for (axis, found), table in zip(inputs.labels.items(), schema.LABELS.values(), strict=True)
     }
+    base: dict[str, Any] = {schema.LABELS[axis].called: found for axis, found in labels.items()}
+    for name, table in schema.TABLES.items():
+        rows = inputs[name]
+        if table.called and not table.makes:
+            columns = (rows.values.get(column.name, [None] * len(rows)) for column in table.columns)
+            base[table.called] = tuple(map(row_of(table)._make, zip(*columns, strict=True)))
+    index = {name: inputs[name].index() for name in {figure.table for figure in _OF_TABLES}}
+    for figure in _OF_TABLES:
+        base[figure.name] = _array(inputs[figure.table], index[figure.table], figure, labels)
+    return base
 
 
-_OF_A_CASE = tuple(column.name for column in schema.SETTINGS if column.name in Case.__dataclass_fields__)
-_OF_A_SCENARIO = tuple(column.name for column in schema.SCENARIOS.columns if column.name in Case.__dataclass_fields__)
+_OF_TABLES = [figure for figure in FIGURES.values() if figure.table and figure.axes is not None]
+
+
+_At = Mapping[tuple[Any, ...], int]
+"""Row of each key of a table."""
+
+
+def _array(rows: Rows, at: _At, figure: Figure, labels: Mapping[str, Sequence[Any]]) -> NDArray[Any] | None:
+    """A figure of a table over its axes; None for the default of one that has no rows or no column."""
+    if figure.each:
+        columns = [_column(rows, at, figure.column_of(label).name, labels) for label in labels[figure.each]]
+        return np.array(columns).reshape([len(labels[axis]) for axis in figure.axes or ""])
+    if figure.name not in rows.values:
+        return None
+    values = _column(rows, at, figure.name, labels)
+    keys = "".join(schema.axis_of(key) for key in rows.table.keys)
+    for axis, name in reversed(list(enumerate(keys))):
+        if name not in (figure.axes or ""):
+            values = values.take(0, axis=axis)
+    return values
+
+
+def _column(rows: Rows, at: _At, name: str, labels: Mapping[str, Sequence[Any]]) -> NDArray[Any]:
+    """A column over the axes of its table's keys."""
+    axes = [labels[schema.axis_of(key)] for key in rows.table.keys]
+    values = [rows.values[name][at[key]] for key in itertools.product(*axes)]
+    return np.array(values).reshape([len(axis) for axis in axes])
+
+
+_OF_A_CASE = tuple(column.name for column in schema.SETTINGS if column.name in FIGURES)
+_OF_A_SCENARIO = tuple(figure.name for figure in FIGURES.values() if figure.is_of_scenario)
 
 
 def _case(inputs: Inputs, base: Mapping[str, Any], i: int) -> Case:
-    settings = {name: inputs.settings[name].value for name in _OF_A_CASE}
-    own = {name: inputs.scenarios.values[name][i] for name in _OF_A_SCENARIO}
-    return Case(**{**base, **settings, **{name: value for name, value in own.items() if value is not None}})
+    settings = {name: inputs.settings[name].value for name in _OF_A_CASE if name in inputs.settings}
+    own = {name: value for name, value in _own(inputs, i).items() if value is not None}
+    return Case(**{**base, **settings, **own})
+
+
+def _own(inputs: Inputs, i: int) -> dict[str, Any]:
+    """What a scenario has its own of; None for what it has not."""
+    values = inputs[schema.SCENARIOS.name].values
+    return {name: values[name][i] for name in _OF_A_SCENARIO if name in values}
 
 
 def _places(inputs: Inputs, i: int) -> dict[str, str]:
-    """The cell of each limit: the scenario's own, else that of the setting, or of the first year's budget."""
-    cells = {
-        limit.setting: inputs.settings.get(limit.setting) or inputs.costs.cell(limit.setting, 0) for limit in LIMITS
-    }
-    own = {name: inputs.scenarios.cell(name, i) for name in cells if inputs.scenarios.values[name][i] is not None}
-    return {name: cell.where for name, cell in {**cells, **own}.items()}
+    """The cell of each limit that can be raised: the scenario's own, else that of the setting, or of its first row."""
+    found: dict[str, str] = {}
+    own = _own(inputs, i)
+    for name in (rule.raised_by for rule in RULES.values() if rule.raised_by):
+        table = FIGURES[name].table
+        if own.get(name) is not None:
+            found[name] = inputs[schema.SCENARIOS.name].where(name, i)
+        elif name in inputs.settings:
+            found[name] = inputs.settings[name].where
+        elif table and len(inputs[table]) and name in inputs[table].places:
+            found[name] = inputs[table].where(name, 0)
+    return found
 
 
 def _notes(inputs: Inputs, i: int, changes: Mapping[str, Any]) -> Iterator[str]:
     """What this run changed against the input."""
     for name, value in changes.items():
-        if name not in (*_OF_A_CASE, *_OF_A_SCENARIO):
+        if name not in FIGURES:
             continue
-        column = settable()[name]
+        column = schema.settable()[name]
         if isinstance(value, float):
-            own = inputs.scenarios.values[name][i] if name in inputs.scenarios.values else None
+            own = _own(inputs, i).get(name)
             instead = f"; the scenario has {column.figure(own)}" if own is not None else ""
             yield f"{column.header} of this run is {column.figure(value)}, set on the command line{instead}."
         else:

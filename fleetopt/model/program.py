@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fleetopt.model.integers import Integers, integers
 from fleetopt.words.expression import FloatArray, IndexArray
 
 
@@ -20,11 +22,31 @@ class Family:
     axes: str
     start: int
     shape: tuple[int, ...]
+    kept: IndexArray | None = None
+    """Which elements there are, where not all are: their places in the shape, row by row."""
+
+    @property
+    def size(self) -> int:
+        """How many rows or columns."""
+        return int(np.prod(self.shape)) if self.kept is None else len(self.kept)
 
     @property
     def slice(self) -> slice:
         """The family's place among all rows or all columns."""
-        return slice(self.start, self.start + int(np.prod(self.shape)))
+        return slice(self.start, self.start + self.size)
+
+    @property
+    def places(self) -> Any:
+        """The elements that there are, among those of the shape: all, or their indices."""
+        return ... if self.kept is None else self.kept
+
+    def spread(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of the family's rows or columns in its shape; what is not there is 0."""
+        if self.kept is None:
+            return values.reshape(self.shape)
+        full = np.zeros(int(np.prod(self.shape)), dtype=values.dtype)
+        full[self.kept] = values
+        return full.reshape(self.shape)
 
 
 @dataclass(frozen=True)
@@ -57,7 +79,12 @@ class Program:
     def take(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
         """Values of one column family, in its shape, out of values for all columns."""
         family = self.column_families[name]
-        return values[family.slice].reshape(family.shape)
+        return family.spread(values[family.slice])
+
+    @cached_property
+    def integers(self) -> Integers:
+        """What is whole, and what can be said of it alone."""
+        return integers(self)
 
     def elastic(self, *names: str) -> Program:
         """Let the rows of some families be broken, and ask for the least by which they must be.
@@ -65,7 +92,10 @@ class Program:
         Each of the rows gets a column that adds what is missing to its left side, or takes off what is too much; their
         sum is the new cost.
         """
-        rows = self._rows(*names)
+        return self.elastic_rows(self._rows(*names))
+
+    def elastic_rows(self, rows: IndexArray) -> Program:
+        """The same for some rows by their places."""
         return self._with_columns(rows, np.arange(len(rows)), np.ones(len(rows)), 0.0)
 
     def movable(self, weights: Mapping[str, float], lowest: float = 0.0) -> Program:
@@ -117,13 +147,24 @@ class Program:
         names: list[str] = []
         for family in families:
             labels = [_file_safe(self.sets[axis]) for axis in family.axes]
-            for index in np.ndindex(*family.shape):
+            for index in _indices(family):
                 place = ",".join(labels[axis][i] for axis, i in enumerate(index))
                 names.append(f"{family.name}({place})" if place else family.name)
         return names
 
 
+def _indices(family: Family) -> Iterable[tuple[Any, ...]]:
+    """The place of each row or column on the family's axes."""
+    if family.kept is None:
+        return np.ndindex(*family.shape)
+    return zip(*np.unravel_index(family.kept, family.shape), strict=True)
+
+
 def _file_safe(labels: Sequence[Any]) -> list[str]:
     """Labels as an LP file can hold them; their positions where that would make two of them the same."""
-    safe = ["".join(c if c.isascii() and (c.isalnum() or c == ".") else "_" for c in str(label)) for label in labels]
+    safe = ["".join(c if c.isascii() and (c.isalnum() or c == ".") else "_" for c in _text(label)) for label in labels]
     return safe if len(set(safe)) == len(safe) else [str(i + 1) for i in range(len(safe))]
+
+
+def _text(label: Any) -> str:
+    return " ".join(map(str, label)) if isinstance(label, tuple) else str(label)

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fleetopt.depot import FIGURES, RULES
 from fleetopt.depot.case import Case
-from fleetopt.model import build
+from fleetopt.depot.part import Rule, Shortage
+from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
-from fleetopt.plan.limits import BUDGET, LIMITS, Limit
+from fleetopt.plan.limits import Limit, limits_of
 from fleetopt.plan.margins import Raise, least_cost, smallest_raise
+from fleetopt.plan.plan import Plan, plan_of
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.words.expression import FloatArray
 from fleetopt.words.problem import Problem, error
@@ -39,11 +42,6 @@ class Diagnosis:
     """Each alone makes a plan possible; tried out."""
 
 
-def is_beyond_reach(case: Case) -> bool:
-    """Whether simple arithmetic shows that there is no plan."""
-    return any(True for _ in _beyond_reach(case))
-
-
 def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
     """Say where the limits fall short, and the smallest raises that suffice.
 
@@ -54,7 +52,7 @@ def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
     """
     deadline = deadline.within(_SECONDS)
     program = build(case)
-    shortages = [*_beyond_reach(case)] or [*_shortfalls(case, program, deadline)]
+    shortages = [*_beyond(case)] or [*_shortfalls(case, program, deadline)]
     remedies = _remedies(case, program, deadline)
     if remedies:
         alone = len(remedies[0].limits) == 1
@@ -72,7 +70,7 @@ def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
 def _remedies(case: Case, program: Program, deadline: Deadline) -> list[Raise]:
     """Every limit that suffices alone; else the smallest pair that does."""
     for size in (1, 2):  # a pair suffices always: the grid gives all energy, the budget buys all chargers
-        sets = itertools.combinations(LIMITS, size)
+        sets = itertools.combinations(limits_of(case), size)
         found = [remedy for limits in sets if (remedy := smallest_raise(case, program, limits, deadline))]
         if found:
             return found if size == 1 else [min(found, key=lambda remedy: _share(case, remedy))]
@@ -120,17 +118,13 @@ def _suspect(case: Case, limit: Limit) -> str:
 
 def _outstanding(case: Case, limit: Limit) -> Iterator[tuple[float, str]]:
     """What a limit has to do with: the largest figure of each kind, and how many times the usual one it is."""
-    baseload = np.broadcast_to(case.baseload_kwh, case.charging_kwh.shape)
-    for name, need in (("charging need", case.charging_kwh), ("baseload", baseload)):
-        index = np.unravel_index(int(need.argmax()), need.shape)
-        where = case.where(*(int(i) for i in index))
-        yield _among_its_like(f"the {name} of {need[index]:,.10g} kWh in {where}", need)
-    if limit is BUDGET:
-        prices = {"solar": case.solar_price, "battery": case.battery_price}
-        prices |= {f"a {charger} charger": case.charger_price[c] for c, charger in enumerate(case.chargers)}
-        for name, price in prices.items():
-            y = int(price.argmax())
-            yield _among_its_like(f"the price of {name} of {price[y]:,.10g} USD in {case.years[y]}", price)
+    rules = [rule for rule in RULES.values() if rule.suspects and (rule.kind == "balance" or rule is limit.rule)]
+    for rule in rules:
+        assert rule.suspects is not None
+        for name, unit, figures in rule.suspects(case):
+            index = np.unravel_index(int(figures.argmax()), figures.shape)
+            where = case.place(**dict(zip("yds", map(int, index), strict=False)))
+            yield _among_its_like(f"the {name} of {figures[index]:,.10g} {unit} in {where}", figures)
 
 
 def _among_its_like(said: str, figures: FloatArray) -> tuple[float, str]:
@@ -160,56 +154,40 @@ def _worst(case: Case, shortages: list[_Shortage]) -> Iterator[Problem]:
         yield error("", f"{more} more slot{'s fall' if more > 1 else ' falls'} short by less.")
 
 
-def _beyond_reach(case: Case) -> Iterator[_Shortage]:
-    """Slots that need more energy or charging power than can be had at all."""
-    yield from _beyond_supply(case)
-    yield from _beyond_power(case)
-
-
-def _beyond_supply(case: Case) -> Iterator[_Shortage]:
-    """Slots that need more than grid, all panels and all batteries allowed can give."""
-    solar = case.solar_yield * (case.solar_existing_kwp + case.solar_max_added_kwp)
-    battery = case.discharge_share * (case.battery_existing_kwh + case.battery_max_kwh)
-    most = np.broadcast_to(case.grid_limit_kwh + solar + battery, case.demand_kwh.shape)
-    for index, short in _positive(case.demand_kwh - most):
-        need = _figure(case.demand_kwh[index])
-        yield _Shortage(
-            index,
-            short,
-            f"{need} kWh are needed, at most {_figure(most[index])} can be supplied even with every panel and "
-            f"battery allowed: {_figure(short)} kWh short.",
-        )
-
-
-def _beyond_power(case: Case) -> Iterator[_Shortage]:
-    """Slots that charge more than could be with nothing but chargers bought, even parts of one."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        most_bought = (case.power_kw[:, None] / case.charger_price).max(axis=0) * case.capex_budget
-    bought = np.where(case.charger_price.min(axis=0) > 0, most_bought, math.inf)
-    power = case.power_kw @ case.chargers_existing + bought.cumsum()
-    most = np.broadcast_to(power[:, None, None] * case.hours, case.charging_kwh.shape)
-    for index, short in _positive(case.charging_kwh - most):
-        yield _Shortage(
-            index,
-            short,
-            f"{_figure(case.charging_kwh[index])} kWh are to be charged, at most {_figure(most[index])} can be even if "
-            f"the whole budget goes into chargers: {_figure(short)} kWh short.",
-        )
+def _beyond(case: Case) -> Iterator[_Shortage]:
+    """Slots that need more of something than could be had at all, whatever the rest."""
+    nothing = Plan(case)
+    for rule, short in _told():
+        need, most = nothing.holds(rule.name).right.constant, short.most(case)
+        for index, missing in _positive(need - most):
+            words = {"need": need[index], "most": np.broadcast_to(most, need.shape)[index], "short": missing}
+            yield _Shortage(
+                index, missing, short.beyond.format(**{name: _figure(value) for name, value in words.items()})
+            )
 
 
 def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[_Shortage]:
-    """Where energy or charging power is missing when as little as possible is missing in all."""
-    solution = least_cost(program.elastic("demand_balance", "charger_capacity"), deadline)
+    """Where something is missing when as little as possible is missing in all."""
+    rules = [rule.name for rule, _ in _told()]
+    solution = least_cost(program.elastic(*rules), deadline)
     if solution.values is None:
         return
-    missing = solution.values[program.size[1] :].reshape(2, *case.demand_kwh.shape)
-    for index, short in _positive(missing[0]):
-        grid = case.grid_limit_kwh[index[-1]]
-        yield _Shortage(
-            index, short, f"{_figure(short)} kWh of energy short; the grid limit of {grid:,.10g} kWh binds."
-        )
-    for index, short in _positive(missing[1]):
-        yield _Shortage(index, short, f"{_figure(short)} kWh cannot be charged; the budget buys no more chargers.")
+    families = [program.row_families[name] for name in rules]
+    missing = np.split(solution.values[program.size[1] :], np.cumsum([family.size for family in families])[:-1])
+    plan = plan_of(case, program, solution.values[: program.size[1]])
+    for (_, short), family, amounts in zip(_told(), families, missing, strict=True):
+        for index, amount in _positive(family.spread(amounts)):
+            binds = ""
+            if short.binding:
+                limit = FIGURES[RULES[short.binding].raised_by]
+                most = plan.holds(short.binding).most[index]
+                binds = f"; the {limit.limit_name} of {most:,.10g} {limit.unit} binds"
+            yield _Shortage(index, amount, f"{short.missing.format(short=_figure(amount))}{binds}.")
+
+
+def _told() -> list[tuple[Rule, Shortage]]:
+    """The rules of which it is said where they cannot hold."""
+    return [(rule, rule.short) for rule in RULES.values() if rule.short]
 
 
 def _figure(kwh: float) -> str:

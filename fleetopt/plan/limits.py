@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from fleetopt.depot import FIGURES, RULES
 from fleetopt.depot.case import Case, FloatArray
+from fleetopt.depot.part import Figure, Rule
+from fleetopt.model.formulation import is_there
 from fleetopt.plan.plan import Plan
 
 _BINDING = 1e-6
@@ -20,26 +23,45 @@ _BINDING = 1e-6
 class Limit:
     """A limit that the user can change."""
 
-    setting: str
-    """Its name in a case."""
-    family: str
-    """Its rows in the model."""
-    name: str
-    unit: str
+    rule: Rule
+    figure: Figure
+
+    @property
+    def setting(self) -> str:
+        """Its name in a case."""
+        return self.figure.name
+
+    @property
+    def family(self) -> str:
+        """Its rows in the model."""
+        return self.rule.name
+
+    @property
+    def name(self) -> str:
+        """What it is called in a sentence."""
+        return self.figure.limit_name
+
+    @property
+    def unit(self) -> str:
+        """What it is counted in, in a sentence."""
+        return self.figure.limit_unit
 
     def of(self, case: Case) -> FloatArray:
         """Its present value, or values."""
         return np.asarray(getattr(case, self.setting))
 
 
-GRID_LIMIT: Final = Limit("grid_limit_kwh", "grid_limit", "grid limit", "kWh per slot")
-BUDGET: Final = Limit("capex_budget", "capex_budget", "yearly CapEx budget", "USD")
-LIMITS: Final = (
-    GRID_LIMIT,
-    BUDGET,
-    Limit("solar_max_added_kwp", "solar_room", "room for solar", "kWp"),
-    Limit("battery_max_kwh", "battery_room", "room for battery", "kWh"),
+LIMITS: Final = tuple(
+    Limit(rule, FIGURES[rule.raised_by])
+    for rule in sorted(RULES.values(), key=lambda rule: not rule.has_room)
+    if rule.raised_by
 )
+"""Those first of which it is told how far they may fall."""
+
+
+def limits_of(case: Case) -> list[Limit]:
+    """The limits that a case has."""
+    return [limit for limit in LIMITS if is_there(case, limit.rule)]
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,8 @@ class Use:
     """None: over all years."""
     day_type: str | None = None
     slot: str | None = None
+    is_news: bool = True
+    """Whether it is worth a sentence that nothing is left; not of what the plan itself made so large."""
 
     @property
     def slack(self) -> float:
@@ -69,25 +93,43 @@ class Use:
 def limits(plan: Plan) -> Iterator[Use]:
     """Every limit of the formulation: for each year in its tightest slot, then the room over all years."""
     case = plan.case
-    power = case.power_kw @ plan.chargers
-    for y, year in enumerate(case.years):
-        yield Use("CapEx budget", float(plan.capex[y]), float(case.capex_budget[y]), "USD", year)
-        yield _tightest(plan, "Grid limit", y, plan.grid_to_load[y], case.grid_limit_kwh)
-        yield _tightest(plan, "Charger capacity", y, case.charging_kwh[y], power[y] * case.hours)
-        if plan.battery_kwh[y] > 0:
-            given = plan.battery_to_load[y] + plan.battery_to_grid[y]
-            yield _tightest(plan, "Battery discharge", y, given, case.discharge_share * plan.battery_kwh[y])
-            yield _tightest(plan, "Battery content", y, plan.soc[y], plan.battery_kwh[y])
-    yield Use("Room for solar", float(plan.solar_add.sum()), case.solar_max_added_kwp, "kWp")
-    yield Use("Room for battery", float(plan.battery_add.sum()), case.battery_max_kwh, "kWh")
+    told = sorted((rule for rule in RULES.values() if rule.title), key=lambda rule: rule.rank)
+    sides = {rule.name: plan.holds(rule.name) for rule in told if is_there(case, rule)}
+    used, most = ({name: getattr(held, side) for name, held in sides.items()} for side in ("used", "most"))
+    for y in range(len(case.years)):
+        for rule in told:
+            if (
+                rule.name not in sides
+                or "y" not in rule.axes
+                or (rule.only_with and getattr(plan, rule.only_with)[y] <= 0)
+            ):
+                continue
+            yield _tightest(plan, rule, {"y": y}, used[rule.name][y], most[rule.name][y])
+    for rule in told:
+        if rule.name in sides and "y" not in rule.axes:
+            for index in np.ndindex(used[rule.name].shape):
+                at = dict(zip(rule.axes, index, strict=True))
+                yield _tightest(plan, rule, at, used[rule.name][index], most[rule.name][index])
 
 
-def _tightest(plan: Plan, limit: str, y: int, used: FloatArray, most: FloatArray) -> Use:
-    """The slot of a year with the least left."""
-    case = plan.case
-    most = np.broadcast_to(most, used.shape)
-    d, s = np.unravel_index(int((most - used).argmin()), used.shape)
-    return Use(limit, float(used[d, s]), float(most[d, s]), "kWh/d", case.years[y], case.day_types[d], case.slots[s])
+def _tightest(plan: Plan, rule: Rule, at: Mapping[str, int], used: Any, most: Any) -> Use:
+    """The one with the least left."""
+    case, (used, most) = plan.case, (np.asarray(used), np.asarray(most))
+    index = np.unravel_index(int((most - used).argmin()), used.shape)
+    at = {**at, **dict(zip(rule.axes[len(at) :], map(int, index), strict=True))}
+    label = {axis: case.sets[axis][i] for axis, i in at.items()}
+    of = [str(label[axis]) for axis in label if axis not in "yds"]
+    title = f"{rule.title}: {', '.join(of)}" if of else rule.title
+    return Use(
+        title,
+        float(used[index]),
+        float(most[index]),
+        rule.unit,
+        label.get("y"),
+        label.get("d"),
+        label.get("s"),
+        is_news=not rule.only_with,
+    )
 
 
 def room_text(case: Case, found: Mapping[Limit, float]) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any, cast
+from dataclasses import dataclass
 
 import numpy as np
 
 from fleetopt.depot.case import Case, FloatArray
-from fleetopt.model import build
+from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
-from fleetopt.plan.limits import BUDGET, GRID_LIMIT, Limit
+from fleetopt.plan.limits import Limit, limits_of
 from fleetopt.solvers.backend import fastest, solve
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution
@@ -51,40 +51,43 @@ def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadli
 
 def with_limits(case: Case, limits: Mapping[Limit, FloatArray]) -> Case:
     """A case with other limits."""
-    return replace(case, **cast(Any, {limit.setting: values for limit, values in limits.items()}))
+    return case.replace(**{limit.setting: values for limit, values in limits.items()})
 
 
 def room(case: Case, deadline: Deadline) -> dict[Limit, float]:
-    """How far the grid limit and the yearly budget may each fall, alone, while a plan still exists.
+    """How far each limit of which that is told may fall, alone, while a plan still exists.
 
     A limit is left out where time did not suffice.
     """
     program = build(case)
     found: dict[Limit, float] = {}
-    for limit in (GRID_LIMIT, BUDGET):
+    for limit in (limit for limit in limits_of(case) if limit.rule.has_room):
         least = least_cost(program.movable({limit.family: 1.0}, lowest=-float(limit.of(case).min())), deadline)
         if least.status == "optimal":
             found[limit] = max(0.0, -least.objective)
     return found
 
 
-_OF_MONEY = ("export_ratio", "grid_price", "days", "fleet_size")
-"""Fields of a case on which it does not depend whether a plan exists."""
-
-
 def rooms(cases: Sequence[Case], deadline: Deadline) -> list[dict[Limit, float]]:
-    """The room of several cases; those that differ only in what energy costs have the same, so it is found once."""
-    found: dict[tuple[Any, ...], dict[Limit, float]] = {}
+    """The room of several cases; those that differ only in what things cost have the same, so it is found once."""
+    found: dict[bytes, dict[Limit, float]] = {}
+    answers = []
     for case in cases:
-        key = _without_money(case)
+        program = build(case)
+        key = _possible(program)
         if key not in found:
             found[key] = room(case, deadline)
-    return [found[_without_money(case)] for case in cases]
+        answers.append(found[key])
+    return answers
 
 
-def _without_money(case: Case) -> tuple[Any, ...]:
-    values = (getattr(case, entry.name) for entry in fields(case) if entry.name not in _OF_MONEY)
-    return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in values)
+def _possible(program: Program) -> bytes:
+    """All on which it depends whether there is a plan, as one key."""
+    arrays = (program.row_lower, program.row_upper, program.row_starts, program.columns, program.coefficients)
+    hashed = hashlib.sha256()
+    for array in (*arrays, program.lower, program.upper):
+        hashed.update(array.tobytes())
+    return hashed.digest()
 
 
 def least_cost(program: Program, deadline: Deadline) -> Solution:

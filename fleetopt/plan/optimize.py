@@ -6,26 +6,26 @@ import contextlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from fleetopt.depot.case import Case
-from fleetopt.model import build
+from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
 from fleetopt.plan.assumptions import assumptions
-from fleetopt.plan.diagnose import is_beyond_reach, why_no_plan
+from fleetopt.plan.diagnose import why_no_plan
 from fleetopt.plan.limits import Limit
 from fleetopt.plan.margins import Raise
-from fleetopt.plan.plan import Plan
+from fleetopt.plan.plan import Plan, plan_of
 from fleetopt.plan.verify import Verification, verify
 from fleetopt.solvers.backend import fastest, solve
 from fleetopt.solvers.canonical import MOST_ROWS, canonical
+from fleetopt.solvers.continuous import ContinuousProblem
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.decomposition import solve_by_parts
 from fleetopt.solvers.messages import Solution, SolverError
 from fleetopt.solvers.progress import Progress, relative_gap
-from fleetopt.words.expression import FloatArray
 from fleetopt.words.problem import Problem, error
 
 Status = Literal["optimal", "feasible", "infeasible", "no_solution", "input_error", "failed"]
@@ -33,8 +33,6 @@ _CANONICAL_SECONDS = 60.0
 """Far more than picking the canonical plan takes, unless figures of very different size make it go astray."""
 _EXACT = 1e-9
 """Distance of cost and bound, as a share of the cost, that counts as none."""
-_NOISE = 1e-7
-"""kWh, kWp or units; what is nearer to 0 is the solver's rounding."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,8 @@ class Result:
     """What would make a plan possible where there is none."""
     room: dict[Limit, float] = field(default_factory=dict)
     """How far a limit may fall, alone, while a plan still exists; empty where that was not found out."""
+    rows: int = 0
+    """Of the programme that was solved."""
 
 
 def optimize(
@@ -82,10 +82,11 @@ def optimize(
     program = build(case)
     chosen = fastest(program) if solver == "auto" else solver
     notes: list[str] = []
-    if is_beyond_reach(case):
+    continuous = ContinuousProblem(program) if program.size[0] <= MOST_ROWS else None
+    if continuous and has_no_plan(continuous, deadline):
         solution = Solution("infeasible")
     else:
-        solution, chosen, notes = _solved(case, program, chosen, deadline, gap, report)
+        solution, chosen, notes = _solved(program, continuous, chosen, deadline, gap, report)
     if solution.status == "infeasible":
         found = why_no_plan(case, deadline)
         return Result("infeasible", chosen, deadline.seconds, problems=found.problems, remedies=found.remedies)
@@ -98,12 +99,20 @@ def optimize(
             best_bound_usd=solution.bound,
             problems=[error("", f"the time limit of {time_limit:g} s ran out before a plan was found.", advice)],
         )
-    return _checked(case, program, solution, deadline, chosen, gap, notes)
+    return _checked(case, program, continuous, solution, deadline, chosen, gap, notes)
+
+
+def has_no_plan(continuous: ContinuousProblem, deadline: Deadline) -> bool:
+    """Whether there is no plan even with everything divisible; False too where time or the solver did not suffice."""
+    try:
+        return continuous.relaxed(deadline).status == "infeasible"
+    except SolverError:
+        return False
 
 
 def _solved(
-    case: Case,
     program: Program,
+    continuous: ContinuousProblem | None,
     solver: str,
     deadline: Deadline,
     gap: float,
@@ -119,7 +128,7 @@ def _solved(
 
     def found_by(backend: str) -> Solution:
         if backend == "cp-sat":
-            return solve_by_parts(case, program, deadline, gap, report)
+            return solve_by_parts(continuous or ContinuousProblem(program), deadline, gap, report)
         return solve(program, backend, deadline, gap=gap, report=report)
 
     solution: Solution | None = None
@@ -143,29 +152,25 @@ def _solved(
     return second, other, [f"{solver} gave up, as {fault}; {other} was asked instead."]
 
 
-def plan_of(case: Case, program: Program, values: FloatArray) -> Plan:
-    """Take a plan from a solver's values of all columns; its rounding noise is removed, counts are whole."""
-    clean = np.where(np.abs(values) < _NOISE, 0.0, values)
-    parts: dict[str, Any] = {
-        name: program.take(name, clean).copy() for name in Plan.__dataclass_fields__ if name != "case"
-    }
-    parts["charger_add"] = np.rint(parts["charger_add"])
-    return Plan(case, **parts)
-
-
 def _checked(
-    case: Case, program: Program, solution: Solution, deadline: Deadline, solver: str, gap: float, notes: list[str]
+    case: Case,
+    program: Program,
+    continuous: ContinuousProblem | None,
+    solution: Solution,
+    deadline: Deadline,
+    solver: str,
+    gap: float,
+    notes: list[str],
 ) -> Result:
     """Make the plan canonical where that can be done, and verify it."""
     assert solution.values is not None
     values, notes = solution.values, [*notes, *assumptions(case)]
     is_exact = solution.status == "optimal" and relative_gap(solution.objective, solution.bound) == 0.0
     one = None
-    if is_exact and program.size[0] <= MOST_ROWS:
+    if is_exact and continuous:
         with contextlib.suppress(SolverError):  # the plan itself is found already
-            one = canonical(
-                case, program, np.rint(program.take("charger_add", values)), deadline.within(_CANONICAL_SECONDS)
-            )
+            whole = np.rint(values[program.integers.columns])
+            one = canonical(case, continuous, whole, deadline.within(_CANONICAL_SECONDS))
     if one is not None:
         values = one.values
     elif is_exact:
@@ -195,4 +200,4 @@ def _checked(
             ],
         )
     status: Status = "optimal" if distance <= gap + _EXACT else "feasible"
-    return Result(status, solver, deadline.seconds, plan, bound, distance, verification, notes)
+    return Result(status, solver, deadline.seconds, plan, bound, distance, verification, notes, rows=program.size[0])

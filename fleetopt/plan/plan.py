@@ -2,86 +2,101 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, Final
 
 import numpy as np
 
+from fleetopt.depot import DECISIONS, MONEY, PURCHASES, RULES
 from fleetopt.depot.case import Case, FloatArray
+from fleetopt.depot.part import Item
+from fleetopt.model.names import Names, nothing
+from fleetopt.model.program import Program
+from fleetopt.words.expression import Comparison, expression
+
+DECIDED: Final = tuple(name for name, decision in DECISIONS.items() if not decision.follows)
+"""The decisions that make a plan; all others follow from them."""
+_NOISE = 1e-7
+"""kWh, kWp or units; what is nearer to 0 is the solver's rounding."""
 
 
-@dataclass(frozen=True, eq=False)
 class Plan:
-    """Purchases by year and flows by year, day type and slot; money follows from these and the case's prices."""
+    """Decisions as numbers. Quantities and money follow from these and the case, by the formulas of the parts.
 
-    case: Case
-    solar_add: FloatArray
-    """(y,) [kWp]."""
-    battery_add: FloatArray
-    """(y,) [kWh]."""
-    charger_add: FloatArray
-    """(c, y) whole numbers [units]."""
-    solar_to_load: FloatArray
-    """(y, d, s) [kWh a day], as are all flows."""
-    solar_to_battery: FloatArray
-    solar_to_grid: FloatArray
-    battery_to_load: FloatArray
-    battery_to_grid: FloatArray
-    grid_to_load: FloatArray
-    soc: FloatArray
-    """(y, d, s) energy in the battery at the start of the slot [kWh]."""
+    Its attributes are the decisions, the quantities, and the money of each year, by the names of the formulation.
+    """
 
-    @property
-    def solar_kwp(self) -> FloatArray:
-        """(y,) solar installed [kWp]."""
-        return np.asarray(self.case.solar_existing_kwp + self.solar_add.cumsum())
+    def __init__(self, case: Case, **decided: Any) -> None:
+        """Take an array for each decision; one that is not given is 0."""
+        if unknown := decided.keys() - set(DECIDED):
+            raise TypeError(f"a plan has no {', '.join(sorted(unknown))}")
+        self.case = case
+        self.decided: dict[str, FloatArray] = {}
+        for name in DECIDED:
+            zeros = nothing(case, DECISIONS[name].axes).constant
+            self.decided[name] = np.broadcast_to(np.asarray(decided.get(name, zeros), dtype=float), zeros.shape)
+        self._x = Names(case, {name: expression(values) for name, values in self.decided.items()})
+        for name, decision in DECISIONS.items():
+            if decision.follows:
+                known = self._x.with_known(**{name: nothing(case, decision.axes)})
+                self._x = self._x.with_known(**{name: RULES[decision.follows].formula(case, known).right})
 
-    @property
-    def battery_kwh(self) -> FloatArray:
-        """(y,) battery installed [kWh]."""
-        return np.asarray(self.case.battery_existing_kwh + self.battery_add.cumsum())
+    def __getattr__(self, name: str) -> FloatArray:
+        """A decision, a quantity, or money by year."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        values: FloatArray = self._x[name].constant
+        if any(money.name == name for money in MONEY):
+            return np.asarray(values.reshape(len(self.case.years), -1).sum(axis=1))
+        return np.asarray(values)
 
-    @property
-    def chargers(self) -> FloatArray:
-        """(c, y) chargers installed [units]."""
-        return np.asarray(self.case.chargers_existing[:, None] + self.charger_add.cumsum(axis=1))
+    def replace(self, **changes: Any) -> Plan:
+        """The same plan with other decisions."""
+        return Plan(self.case, **{**self.decided, **changes})
 
-    @property
-    def solar_kwh(self) -> FloatArray:
-        """(y, d, s) solar energy [kWh a day]."""
-        return np.asarray(self.case.solar_yield * self.solar_kwp[:, None, None])
+    def holds(self, rule: str) -> Comparison:
+        """Both sides of a rule, in numbers."""
+        held: Comparison = RULES[rule].formula(self.case, self._x)
+        return held
 
-    @property
-    def capex(self) -> FloatArray:
-        """(y,) [USD]."""
-        case = self.case
-        chargers = (case.charger_price * self.charger_add).sum(axis=0)
-        return np.asarray(case.solar_price * self.solar_add + case.battery_price * self.battery_add + chargers)
-
-    @property
-    def opex(self) -> FloatArray:
-        """(y,) [USD]."""
-        return self._yearly(self.grid_to_load)
-
-    @property
-    def solar_export_revenue(self) -> FloatArray:
-        """(y,) [USD]."""
-        return self.case.export_ratio * self._yearly(self.solar_to_grid)
-
-    @property
-    def battery_export_revenue(self) -> FloatArray:
-        """(y,) [USD]."""
-        return self.case.export_ratio * self._yearly(self.battery_to_grid)
+    def by_slot(self, money: str) -> FloatArray:
+        """(y, d, s) money of each slot, in a year [USD]."""
+        return self._x[money].constant
 
     @property
     def total_cost(self) -> FloatArray:
         """(y,) [USD]."""
-        return self.capex + self.opex - self.solar_export_revenue - self.battery_export_revenue
+        total = np.zeros(len(self.case.years))
+        for name, sign in {money.name: money.sign for money in MONEY}.items():
+            total = total + sign * getattr(self, name)
+        return total
 
     @property
     def objective(self) -> float:
         """Cost of all years [USD]."""
         return float(self.total_cost.sum())
 
-    def _yearly(self, flow: FloatArray) -> FloatArray:
-        """Value of a flow at the grid price, summed over a year: (y,) [USD]."""
-        return np.asarray((self.case.days[:, None] * self.case.grid_price * flow).sum(axis=(1, 2)))
+    @property
+    def bought(self) -> FloatArray:
+        """(n, y) of everything that can be bought, what is bought in the year."""
+        return self._x.bought.constant
+
+    def of_item(self, item: Item, name: str) -> FloatArray:
+        """(y,) what is bought, or there, of something that can be bought."""
+        values = getattr(self, name)
+        return np.asarray(values if item.row is None else values[item.row])
+
+    @property
+    def bare(self) -> SimpleNamespace:
+        """Nothing but the decisions, for whoever works out the rest by himself."""
+        rows: Sequence[FloatArray] = [np.atleast_2d(self.decided[purchase.bought]) for purchase in PURCHASES]
+        return SimpleNamespace(**self.decided, bought=np.concatenate(rows))
+
+
+def plan_of(case: Case, program: Program, values: FloatArray) -> Plan:
+    """Take a plan from a solver's values of all columns; its rounding noise is removed, counts are whole."""
+    clean = np.where(np.abs(values) < _NOISE, 0.0, values)
+    decided = {name: program.take(name, clean).copy() for name in DECIDED if name in program.column_families}
+    whole = {name: np.rint(values) for name, values in decided.items() if DECISIONS[name].is_whole}
+    return Plan(case, **decided | whole)

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from fleetopt.depot import money_on
+from fleetopt.depot.part import Item
 from fleetopt.plan.limits import limits, room_text
 from fleetopt.plan.plan import Plan
 from fleetopt.words.numbers import short
@@ -67,28 +69,38 @@ def _buy(plan: Plan) -> str:
 
 
 def _bought(plan: Plan, y: int) -> Iterator[str]:
-    if plan.solar_add[y] > 0:
-        yield f"{short(float(plan.solar_add[y]))} kWp of solar"
-    if plan.battery_add[y] > 0:
-        yield f"{short(float(plan.battery_add[y]))} kWh of battery"
-    for charger, count in zip(plan.case.chargers, plan.charger_add[:, y].astype(int), strict=True):
-        if count:
-            number = _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
-            yield f"{number} {charger} charger{'s' if count > 1 else ''}"
+    for item in plan.case.items:
+        if (count := float(plan.of_item(item, item.purchase.bought)[y])) > 0:
+            yield spoken(item, count, item.purchase.called)
+
+
+def spoken(item: Item, count: float, words: str) -> str:
+    """Something that is bought, in words: `127.8 kWp of solar`, `two 400 kW chargers`."""
+    number = _NUMBERS[int(count)] if count < len(_NUMBERS) else f"{int(count):,}"
+    plural = "s" if count > 1 else ""
+    return words.format(count=short(count), number=number, item=item.name, s=plural)
 
 
 def _money(plan: Plan) -> str:
-    earned = float(plan.solar_export_revenue.sum() + plan.battery_export_revenue.sum())
-    export = f", and exports earn {short(earned, 0)} USD" if earned else ", and exports earn nothing"
-    spent, energy = short(float(plan.capex.sum()), 0), short(float(plan.opex.sum()), 0)
-    return f"Purchases cost {spent} USD, energy from the grid {energy} USD{export}."
+    """Say what is paid for what, and what is earned."""
+    said: dict[tuple[str, int], float] = {}
+    for money in money_on(plan.case.is_on()):
+        key = money.said, money.sign
+        said[key] = said.get(key, 0.0) + float(getattr(plan, money.name).sum())
+    paid = ", ".join(f"{what} {short(amount, 0)} USD" for (what, sign), amount in said.items() if sign > 0)
+    earned = "".join(
+        f", and {what} {short(amount, 0)} USD" if amount else f", and {what} nothing"
+        for (what, sign), amount in said.items()
+        if sign < 0
+    )
+    return f"{paid}{earned}."
 
 
 def binding_text(plan: Plan) -> str:
     """Name the limits of which nothing is left, with their years."""
     years: dict[str, list[int]] = {}
     for use in limits(plan):
-        if use.is_binding and use.limit not in ("Battery content", "Battery discharge"):
+        if use.is_binding and use.is_news:
             years.setdefault(use.limit, []).extend([use.year] if use.year is not None else [])
     said = [f"{limit} ({_listed([str(year) for year in when])})" if when else limit for limit, when in years.items()]
     return f"Limits with nothing left: {_listed(said)}." if said else "No limit is used up."

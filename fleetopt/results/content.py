@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fleetopt.depot import DERIVED, FIGURES, MONEY, PURCHASES, REFINEMENTS, of_those_on
 from fleetopt.plan.limits import limits
 from fleetopt.plan.plan import Plan
 from fleetopt.results import tables as results
@@ -16,6 +17,7 @@ from fleetopt.results.answer import WORDS, answer
 from fleetopt.results.fingerprint import fingerprint
 from fleetopt.results.messages import message_rows
 from fleetopt.results.summary import day_formulas, year_formulas
+from fleetopt.words.columns import Table
 from fleetopt.words.content import Content, Value
 from fleetopt.words.numbers import exact, finite
 from fleetopt.words.problem import Problem
@@ -48,25 +50,24 @@ class Run:
 
 def result_content(outcomes: Sequence[Outcome], problems: Sequence[Problem], run: Run) -> Content:
     """Everything that a run writes. Old results are replaced only if there is a new plan."""
-    content = Content()
     solved = [(name, result.plan) for name, result in outcomes if result.plan]
+    on = tuple(name for name in REFINEMENTS if any(name in plan.case.is_on() for _, plan in solved))
+    content = Content(on=on, optional=frozenset(table.name for table in results.listings(REFINEMENTS)))
     _put(content, results.MESSAGES, message_rows([*problems, *_of_scenarios(outcomes)]))
     _put(content, results.REPAIRS, [*_repairs(outcomes)])
     _put(content, results.RUNS, [*run.earlier, *_runs(outcomes, run)][-MOST_RUNS:])
     content.names.update(_status(outcomes, run))
     if not solved:
         return content
-    rows = {
-        results.YEARLY: [row for name, plan in solved for row in _yearly(name, plan)],
-        results.PURCHASES: [row for name, plan in solved for row in _purchases(name, plan)],
-        results.FLOWS: [row for name, plan in solved for row in _flows(name, plan)],
-        results.COMPARE: [*_compare(outcomes)],
-        results.LIMITS: [row for name, plan in solved for row in _limits(name, plan)],
-    }
-    for table, values in rows.items():
-        _put(content, table, values)
+    _put(content, results.yearly(on), [row for name, plan in solved for row in _yearly(name, plan, on)])
+    _put(content, results.PURCHASES, [row for name, plan in solved for row in _purchases(name, plan)])
+    _put(content, results.FLOWS, [row for name, plan in solved for row in _flows(name, plan)])
+    _put(content, results.compare(on), [*_compare(outcomes, on)])
+    _put(content, results.LIMITS, [row for name, plan in solved for row in _limits(name, plan)])
+    for table in results.listings(REFINEMENTS):
+        _put(content, table, [row for name, plan in solved for row in _listed(name, plan, table)])
     content.names.update(_chosen(solved, run.choices))
-    _put(content, results.YEARS, year_formulas(content))
+    _put(content, results.years(on), year_formulas(content))
     _put(content, results.DAY, day_formulas(content))
     for table_name, body in run.tables.items():
         content.names[at_run(table_name)] = fingerprint(body)
@@ -81,6 +82,7 @@ def at_run(table: str) -> str:
 def _put(content: Content, table: Any, rows: Sequence[Sequence[Value]]) -> None:
     content.tables[table.name] = rows
     content.headers[table.name] = table.headings
+    content.further[table.name] = results.further(table)
 
 
 def _figure(value: Any) -> float:
@@ -101,74 +103,39 @@ def _of_scenarios(outcomes: Sequence[Outcome]) -> Iterator[Problem]:
         yield Problem("note", "", f"{note}{whose}")
 
 
-def _yearly(scenario: str, plan: Plan) -> Iterator[list[Value]]:
-    power = plan.case.power_kw @ plan.chargers
-    columns: dict[str, Any] = {
-        **{name: getattr(plan, name) for name in _MONEY},
-        "solar_add": plan.solar_add,
-        "battery_add": plan.battery_add,
-        "chargers_add": plan.charger_add.sum(axis=0),
-        "solar_kwp": plan.solar_kwp,
-        "battery_kwh": plan.battery_kwh,
-        "chargers": plan.chargers.sum(axis=0),
-        "charging_kw": power,
-    }
+def _yearly(scenario: str, plan: Plan, on: tuple[str, ...]) -> Iterator[list[Value]]:
+    columns = results.yearly(on).columns[2:]
+    values = [_of_years(plan, column.name) for column in columns]
     for y, year in enumerate(plan.case.years):
-        yield [
-            scenario,
-            year,
-            *(_figure(columns[column.name][y]) for column in results.YEARLY.columns if column.name in columns),
-        ]
+        yield [scenario, year, *(_figure(value[y]) for value in values)]
 
 
-_MONEY = ("capex", "opex", "solar_export_revenue", "battery_export_revenue", "total_cost")
+def _of_years(plan: Plan, name: str) -> Any:
+    """(y,) a column of the yearly results: of all items together where there are several."""
+    together = {results.bought_name(purchase): purchase.bought for purchase in PURCHASES}
+    values = getattr(plan, together.get(name, name))
+    return values.sum(axis=0) if values.ndim > 1 else values
 
 
 def _purchases(scenario: str, plan: Plan) -> Iterator[list[Value]]:
     case = plan.case
     for y, year in enumerate(case.years):
-        items = [
-            ("Solar", "kWp", plan.solar_add[y], case.solar_price[y], plan.solar_kwp[y]),
-            ("Battery", "kWh", plan.battery_add[y], case.battery_price[y], plan.battery_kwh[y]),
-            *(
-                (charger, "units", plan.charger_add[c, y], case.charger_price[c, y], plan.chargers[c, y])
-                for c, charger in enumerate(case.chargers)
-            ),
-        ]
-        for item, unit, bought, price, installed in items:
+        for item, price in zip(case.items, case.item_price[:, y], strict=True):
+            bought = plan.of_item(item, item.purchase.bought)[y]
+            there = plan.of_item(item, item.purchase.installed)[y]
             cost = _figure(bought * price)
-            yield [scenario, year, item, unit, _figure(bought), _figure(price), cost, _figure(installed)]
+            row = [_figure(bought), _figure(price), cost, _figure(there)]
+            yield [scenario, year, item.name, item.purchase.unit, *row]
 
 
 def _flows(scenario: str, plan: Plan) -> Iterator[list[Value]]:
     case = plan.case
-    shape = plan.soc.shape
-    price = case.days[:, None] * case.grid_price
-    columns: dict[str, Any] = {
-        **{name: getattr(case, name) for name in ("hours", "grid_price", "charging_kwh", "baseload_kwh")},
-        **{
-            name: getattr(plan, name)
-            for name in (
-                "solar_kwh",
-                "solar_to_load",
-                "solar_to_battery",
-                "solar_to_grid",
-                "battery_to_load",
-                "battery_to_grid",
-                "grid_to_load",
-                "soc",
-            )
-        },
-        "soc_end": plan.soc + plan.solar_to_battery - plan.battery_to_load - plan.battery_to_grid,
-        "grid_cost": price * plan.grid_to_load,
-        "solar_revenue": case.export_ratio * price * plan.solar_to_grid,
-        "battery_revenue": case.export_ratio * price * plan.battery_to_grid,
-    }
-    figures = [
-        (np.round(np.broadcast_to(columns[column.name], shape), 9) + 0.0).ravel().tolist()
-        for column in results.FLOWS.columns
-        if column.name in columns
-    ]
+    shape = tuple(case.sizes[axis] for axis in "yds")
+    money = {each.by_slot[0]: plan.by_slot(each.name) for each in MONEY if each.by_slot}
+    figures = []
+    for column in results.FLOWS.columns[_KEYS_OF_FLOWS:]:
+        values = money[column.name] if column.name in money else value_of(plan, column.name)
+        figures.append((np.round(np.broadcast_to(values, shape), 9) + 0.0).ravel().tolist())
     keys = (
         (scenario, year, day, slot, s + 1)
         for year in case.years
@@ -179,27 +146,45 @@ def _flows(scenario: str, plan: Plan) -> Iterator[list[Value]]:
         yield [*key, *row]
 
 
-def _compare(outcomes: Sequence[Outcome]) -> Iterator[list[Value]]:
+_KEYS_OF_FLOWS = 5
+
+
+def value_of(plan: Plan, name: str) -> Any:
+    """A figure, a derived array, a decision or a quantity, by its name."""
+    is_given = name in FIGURES or name in DERIVED
+    return getattr(plan.case if is_given else plan, name)
+
+
+def _compare(outcomes: Sequence[Outcome], on: tuple[str, ...]) -> Iterator[list[Value]]:
     first = next((result.plan.objective for _, result in outcomes if result.plan), 0.0)
+    table = results.compare(on)
     for name, result in outcomes:
         plan = result.plan
         words = "\n".join(answer(name, result))
         if plan is None:
-            yield [name, result.status, *[None] * (len(results.COMPARE.columns) - 4), result.solver, words]
+            yield [name, result.status, *[None] * (len(table.columns) - 4), result.solver, words]
             continue
+        own: dict[str, Value] = {
+            "scenario": name,
+            "status": result.status,
+            "difference": _figure(plan.objective - first),
+            "bound": finite(result.best_bound_usd),
+            "gap": finite(result.gap),
+            "solver": result.solver,
+            "answer": words,
+        }
         yield [
-            name,
-            result.status,
-            *(_figure(getattr(plan, money).sum()) for money in _MONEY),
-            _figure(plan.objective - first),
-            _figure(plan.solar_add.sum()),
-            _figure(plan.battery_add.sum()),
-            _figure(plan.charger_add.sum()),
-            finite(result.best_bound_usd),
-            finite(result.gap),
-            result.solver,
-            words,
+            own[column.name] if column.name in own else _figure(_of_years(plan, column.name).sum())
+            for column in table.columns
         ]
+
+
+def _listed(scenario: str, plan: Plan, table: Table) -> Iterator[list[Value]]:
+    """The rows of a refinement's own table, where it is on."""
+    for listing in of_those_on("listings", plan.case.is_on()):
+        if listing.table.name == table.name:
+            for row in listing.rows(plan.case, plan):
+                yield [scenario, *(_figure(value) if isinstance(value, float) else value for value in row)]
 
 
 def _limits(scenario: str, plan: Plan) -> Iterator[list[Value]]:
@@ -317,12 +302,18 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def cleared_content() -> Content:
-    """Empty result tables, as in a new workbook; the Runs stay."""
-    content = Content()
-    for table in results.RESULT_TABLES:
+def cleared_content(on: tuple[str, ...] = ()) -> Content:
+    """Empty result tables, as in a new workbook; the Runs stay.
+
+    Parameters:
+        on: names of the refinements whose columns are to be there.
+    """
+    content = Content(on=on, optional=frozenset(table.name for table in results.listings(REFINEMENTS)))
+    for table in results.result_tables(on):
         if table is not results.RUNS:
             _put(content, table, [])
+    for table in results.listings(REFINEMENTS):
+        _put(content, table, [])
     for column in (*results.STATUS, *results.CHOICES):
         content.names[column.name] = None
     content.names["run_status"] = NOT_RUN

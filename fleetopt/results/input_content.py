@@ -26,26 +26,13 @@ def input_content(inputs: Inputs) -> Content:
 
 
 def _tables(inputs: Inputs) -> list[tuple[Table, Rows]]:
-    costs = costs_table(inputs.chargers.values["charger"])
-    return [
-        (schema.FLEET, _by_year(inputs.fleet)),
-        (schema.TRUCKS, _by_year(inputs.trucks)),
-        (schema.ENERGY, inputs.energy),
-        (schema.DAY_TYPES, inputs.day_types),
-        (costs, _by_year(inputs.costs)),
-        (schema.CHARGERS, inputs.chargers),
-        (schema.SCENARIOS, inputs.scenarios),
-    ]
-
-
-def costs_table(chargers: list[str]) -> Table:
-    """The table of costs with a price column for each charger type."""
-    prices = tuple(schema.charger_price(charger) for charger in chargers)
-    costs = schema.COSTS
-    return Table(costs.name, costs.sheet, costs.row, (*costs.columns, *prices), costs.keys)
+    labels = inputs.labels
+    return [(schema.expanded(table, labels), _by_year(inputs[name])) for name, table in schema.TABLES.items()]
 
 
 def _by_year(rows: Rows) -> Rows:
+    if "year" not in rows.table.keys:
+        return rows
     return rows.take(sorted(range(len(rows)), key=lambda i: rows.values["year"][i]))
 
 
@@ -65,12 +52,23 @@ def _setting(inputs: Inputs, column: Column) -> list[Value]:
 
 def inputs_hash(inputs: Inputs) -> str:
     """Twelve letters and digits for everything that the plan depends on; the order of rows does not matter."""
-    lines: list[str] = [f"{name}={_exact(cell.value)}" for name, cell in inputs.settings.items()]
+    quiet = {column.name: column.default for column in schema.SETTINGS if column.is_quiet}
+    lines: list[str] = [
+        f"{name}={_exact(cell.value)}"
+        for name, cell in inputs.settings.items()
+        if name not in quiet or cell.value != quiet[name]
+    ]
     for table, rows in _tables(inputs):
         names = [column.name for column in table.columns if column.name in rows.values and column.kind != "text"]
+        names = [name for name in names if not _is_off(table[name], rows.values[name])]
         records = zip(*(rows.values[name] for name in names), strict=True)
         lines += (f"{table.name}:{names}:{[_exact(value) for value in record]}" for record in records)
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:12]
+
+
+def _is_off(column: Column, values: list[Any]) -> bool:
+    """Whether a column of a refinement says nothing: a plan made without it depends on the same inputs."""
+    return column.is_quiet and all(value == column.default for value in values)
 
 
 def _exact(value: Any) -> str:

@@ -6,7 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from fleetopt import __version__
+from fleetopt.depot import REFINEMENTS, gathered, money_on, of_those_on
+from fleetopt.depot.part import Decision, Purchase
 from fleetopt.inputs.scenarios import Scenario
 from fleetopt.plan.limits import Limit
 from fleetopt.plan.optimize import Result
@@ -47,6 +51,7 @@ def _outcome(name: str, notes: Sequence[str], result: Result) -> dict[str, Any]:
         "solver": result.solver,
         "seconds": round(result.seconds, 3),
         "yearly": _yearly(plan) if plan else [],
+        **({"years": _years(plan)} if plan and plan.case.is_on() else {}),
         "verification": {
             "passed": check.has_passed,
             "largest_residual": finite(check.largest_residual),
@@ -69,25 +74,55 @@ def _least_limits(plan: Plan, room: Mapping[Limit, float]) -> dict[str, float]:
     return {limit.setting: exact(float(limit.of(plan.case).min()) - fall) for limit, fall in room.items()}
 
 
-_MONEY = ("capex", "opex", "solar_export_revenue", "battery_export_revenue", "total_cost")
-
-
 def _yearly(plan: Plan) -> list[dict[str, Any]]:
-    case = plan.case
+    case, kinds = plan.case, of_those_on("purchases", plan.case.is_on())
+    names = [*(money.name for money in money_on(case.is_on())), "total_cost"]
     return [
         {
             "year": year,
-            **{f"{name}_usd": exact(float(getattr(plan, name)[y])) for name in _MONEY},
-            "solar_kwp_added": exact(float(plan.solar_add[y])),
-            "battery_kwh_added": exact(float(plan.battery_add[y])),
-            "chargers_added": _by_charger(plan, plan.charger_add[:, y].tolist()),
-            "solar_kwp": exact(float(plan.solar_kwp[y])),
-            "battery_kwh": exact(float(plan.battery_kwh[y])),
-            "chargers": _by_charger(plan, plan.chargers[:, y].tolist()),
+            **{f"{name}_usd": exact(float(getattr(plan, name)[y])) for name in names},
+            **{kind.fields[0]: _amounts(plan, kind, kind.bought, y) for kind in kinds},
+            **{kind.fields[1]: _amounts(plan, kind, kind.installed, y) for kind in kinds},
         }
         for y, year in enumerate(case.years)
     ]
 
 
-def _by_charger(plan: Plan, counts: list[float]) -> dict[str, int]:
-    return {charger: round(count) for charger, count in zip(plan.case.chargers, counts, strict=True)}
+def _amounts(plan: Plan, kind: Purchase, name: str, y: int) -> float | dict[str, int]:
+    """An amount of one thing, or of each of several whole ones by its name."""
+    values = getattr(plan, name)
+    if len(kind.item) > 1:
+        return exact(float(values[y]))
+    labels = plan.case.sets[kind.item]
+    return {str(label): round(count) for label, count in zip(labels, values[:, y].tolist(), strict=True)}
+
+
+def _years(plan: Plan) -> list[dict[str, Any]]:
+    """Every figure of each year, by the names of the formulation."""
+    money = [*(each.name for each in money_on(REFINEMENTS)), "total_cost"]
+    shown = [
+        each for each in gathered("decisions") if each.kind == "bought" or (each.kind, each.axes) == ("state", "yk")
+    ]
+    return [
+        {
+            "year": year,
+            **{name: exact(float(getattr(plan, name)[y])) for name in money},
+            **{each.name: _by_label(plan, each, y) for each in shown},
+        }
+        for y, year in enumerate(plan.case.years)
+    ]
+
+
+def _by_label(plan: Plan, decision: Decision, y: int) -> Any:
+    """A decision of a year: a number, or numbers by label, in levels where a label has several words."""
+    values = np.take(getattr(plan, decision.name), y, axis=decision.axes.index("y"))
+    if not values.ndim:
+        return exact(float(values))
+    found: dict[str, Any] = {}
+    for label, value in zip(plan.case.sets[decision.axes.replace("y", "")], values.tolist(), strict=True):
+        *above, last = label if isinstance(label, tuple) else (str(label),)
+        level = found
+        for name in above:
+            level = level.setdefault(name, {})
+        level[last] = round(value) if decision.is_whole else exact(value)
+    return found

@@ -6,35 +6,30 @@ from collections.abc import Iterator
 from typing import Final
 
 from fleetopt.results.answer import LINES
-from fleetopt.results.tables import COMPARE
+from fleetopt.results.tables import bought, compare, costs
 from fleetopt.words.content import Content, Formula, Value
 from fleetopt.words.sheet_formulas import as_it_stands, column_of
 
 FORMULA_SHEETS: Final = frozenset({"Start", "Summary", "Checks"})
 """Sheets with formulas that depend on results."""
 NO_ANSWER: Final = "No results yet. Run the optimization, and the answer stands here."
-TILES: Final = (
-    "total_cost",
-    "capex",
-    "opex",
-    "solar_export_revenue",
-    "battery_export_revenue",
-    "solar_add",
-    "battery_add",
-    "chargers_add",
-    "gap",
-)
-"""The key figures of a scenario."""
 _APART: Final = 2000
 """The lines of an answer are set so far apart to be taken one by one; more than all its letters."""
-_CHOSEN: Final = f"MATCH({as_it_stands('summary_scenario')},{column_of(COMPARE, 'scenario')},0)"
+_CHOSEN: Final = f"MATCH({as_it_stands('summary_scenario')},{column_of(compare(), 'scenario')},0)"
+
+
+def tile_names(content: Content) -> list[str]:
+    """The key figures of a scenario: the total and what it is made of, what is bought, and the proof."""
+    on = content.on
+    money = [column.name for column in costs(on)]
+    return [money[-1], *money[:-1], *(column.name for column in bought(on, "all years")), "gap"]
 
 
 def answer_lines(content: Content) -> list[Formula]:
     """Each line of the chosen scenario's answer."""
     text = _compared(content).get("answer")
     shown = [*(str(text) if text else NO_ANSWER).split("\n"), *[""] * LINES]
-    whole = f'SUBSTITUTE(INDEX({column_of(COMPARE, "answer")},{_CHOSEN}),CHAR(10),REPT(" ",{_APART}))'
+    whole = f'SUBSTITUTE(INDEX({column_of(compare(), "answer")},{_CHOSEN}),CHAR(10),REPT(" ",{_APART}))'
 
     def line(k: int) -> Formula:
         otherwise = f'"{NO_ANSWER}"' if k == 0 else '""'
@@ -58,9 +53,9 @@ def tiles(content: Content) -> list[Formula]:
     def tile(name: str) -> Formula:
         value = now.get(name)
         shown = value if isinstance(value, (int, float)) else "-"
-        return Formula(f'=IFERROR(INDEX({column_of(COMPARE, name)},{_CHOSEN})+0,"-")', shown)
+        return Formula(f'=IFERROR(INDEX({column_of(compare(content.on), name)},{_CHOSEN})+0,"-")', shown)
 
-    return [tile(name) for name in TILES]
+    return [tile(name) for name in tile_names(content)]
 
 
 def shown_values(content: Content) -> dict[str, float | str]:
@@ -76,5 +71,6 @@ def _compared(content: Content) -> dict[str, Value]:
 
 
 def _records(content: Content) -> Iterator[dict[str, Value]]:
-    names = [column.name for column in COMPARE.columns]
-    return (dict(zip(names, row, strict=True)) for row in content.tables.get(COMPARE.name, ()))
+    table = compare(content.on)
+    names = [column.name for column in table.columns]
+    return (dict(zip(names, row, strict=True)) for row in content.tables.get(table.name, ()))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from fleetopt.depot.case import FloatArray
+from fleetopt.depot import money_on, of_those_on
 from fleetopt.inputs.scenarios import Scenario
 from fleetopt.plan.optimize import Result
 from fleetopt.plan.plan import Plan
+from fleetopt.results.answer import spoken
 from fleetopt.words.numbers import WIDTH, short
 
 
@@ -47,49 +48,46 @@ def _scenario(scenario: Scenario, result: Result) -> Iterator[str]:
     for y, year in enumerate(plan.case.years):
         if bought := _bought(plan, y):
             yield from textwrap.wrap(f"{year}  {bought}", WIDTH, initial_indent="  Buy in ", subsequent_indent=" " * 15)
-    if not plan.charger_add.any() and not plan.solar_add.any() and not plan.battery_add.any():
+    if not plan.bought.any():
         yield "  Buy nothing."
     yield ""
-    yield _row("USD", "CapEx", "OpEx", "Solar export", "Battery export", "Total cost")
-    for y, year in enumerate(plan.case.years):
-        yield _row(str(year), *(short(float(figures[y]), 0) for figures in _money(plan)))
-    yield _row("Total", *(short(float(figures.sum()), 0) for figures in _money(plan)))
+    kinds = money_on(plan.case.is_on())
+    figures = [*(getattr(plan, money.name) for money in kinds), plan.total_cost]
+    rows = [
+        ["USD", *(money.brief or money.header for money in kinds), "Total cost"],
+        *([str(year), *(short(float(each[y]), 0) for each in figures)] for y, year in enumerate(plan.case.years)),
+        ["Total", *(short(float(each.sum()), 0) for each in figures)],
+    ]
+    widths = _WIDTHS if len(figures) == len(_WIDTHS) else _fitting(rows)
+    for name, *row in rows:
+        yield f"  {name:<6}" + "".join(f"  {text}".rjust(width) for text, width in zip(row, widths, strict=True))
 
 
-def _money(plan: Plan) -> tuple[FloatArray, ...]:
-    return plan.capex, plan.opex, plan.solar_export_revenue, plan.battery_export_revenue, plan.total_cost
+def _fitting(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Just wide enough for each column behind the first."""
+    return [max(map(len, column)) + 2 for column in zip(*rows, strict=True)][1:]
 
 
-def _row(name: str, *figures: str) -> str:
-    widths = (13, 13, 14, 15, 14)
-    return f"  {name:<6}" + "".join(f"  {figure}".rjust(width) for figure, width in zip(figures, widths, strict=True))
+_WIDTHS = (13, 13, 14, 15, 14)
+"""Of the usual columns of money."""
 
 
 def _bought(plan: Plan, y: int) -> str:
     """Name what is bought in a year: `127.8 kWp solar, 1 x 400 kW charger`."""
-    parts = []
-    if plan.solar_add[y] > 0:
-        parts.append(f"{short(float(plan.solar_add[y]))} kWp solar")
-    if plan.battery_add[y] > 0:
-        parts.append(f"{short(float(plan.battery_add[y]))} kWh battery")
-    for charger, count in zip(plan.case.chargers, plan.charger_add[:, y], strict=True):
-        if count:
-            parts.append(f"{int(count)} x {charger} charger{'s' if count > 1 else ''}")
-    return ", ".join(parts)
+    bought = ((item, float(plan.of_item(item, item.purchase.bought)[y])) for item in plan.case.items)
+    return ", ".join(spoken(item, count, item.purchase.briefly) for item, count in bought if count > 0)
 
 
 def _comparison(solved: Sequence[tuple[Scenario, Plan]]) -> Iterator[str]:
     first = solved[0][1].objective
-    yield f"{'Scenario':<20}{'Total USD':>13}{'to first':>12}{'Solar kWp':>11}{'Battery kWh':>13}{'Chargers':>10}"
+    kinds = of_those_on("purchases", ())
+    units = [f"{kind.noun} {kind.unit}" if len(kind.item) > 1 else kind.noun for kind in kinds]
+    widths = (13, 12, *(len(unit) + 2 for unit in units))
+    headers = ("Total USD", "to first", *units)
+    rows = [("Scenario", *headers)]
     for scenario, plan in solved:
         name = scenario.name if len(scenario.name) < 20 else scenario.name[:16] + "..."
-        figures = (
-            short(plan.objective, 0),
-            short(plan.objective - first, 0),
-            short(float(plan.solar_add.sum())),
-            short(float(plan.battery_add.sum())),
-            f"{int(plan.charger_add.sum()):,}",
-        )
-        yield f"{name:<20}" + "".join(
-            f"  {figure}".rjust(width) for figure, width in zip(figures, (13, 12, 11, 13, 10), strict=True)
-        )
+        bought = (short(float(getattr(plan, kind.bought).sum())) for kind in kinds)
+        rows.append((name, short(plan.objective, 0), short(plan.objective - first, 0), *bought))
+    for name, *row in rows:
+        yield f"{name:<20}" + "".join(f"  {text}".rjust(width) for text, width in zip(row, widths, strict=True))

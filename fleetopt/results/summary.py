@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetopt.results.tables import DAY, FLOWS, YEARLY, YEARS
+from fleetopt.results.tables import DAY, FLOWS, yearly, years
 from fleetopt.words.columns import Table
 from fleetopt.words.content import Content, Formula, Value
 from fleetopt.words.sheet_formulas import here, sum_where
@@ -11,11 +11,10 @@ from fleetopt.words.sheet_formulas import here, sum_where
 def year_formulas(content: Content) -> list[list[Value]]:
     """Each year of the chosen scenario."""
     chosen = content.names["summary_scenario"]
-    records = [record for record in _records(content, YEARLY) if record["scenario"] == chosen]
-    names = [column.name for column in YEARS.columns if column.name != "year"]
-    texts = {
-        name: "=" + sum_where(YEARLY, name, scenario="summary_scenario", year=here(YEARS, "year")) for name in names
-    }
+    of, shown = yearly(content.on), years(content.on)
+    records = [record for record in _records(content, of) if record["scenario"] == chosen]
+    names = [column.name for column in shown.columns if column.name != "year"]
+    texts = {name: "=" + sum_where(of, name, scenario="summary_scenario", year=here(shown, "year")) for name in names}
     return [[record["year"], *(Formula(texts[name], _number(record[name])) for name in names)] for record in records]
 
 

@@ -1,15 +1,24 @@
-"""Every table and status cell that a run fills, in the planning workbook and in the study's files, declared once."""
+"""Every table and status cell that a run fills in the planning workbook, made from the lists of the parts.
+
+A refinement that is off has no column here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
 from typing import Final
 
+from fleetopt.depot import REFINEMENTS, gathered, money_on, of_those_on
+from fleetopt.depot.part import Decision, Purchase, Quantity, Shown
 from fleetopt.words.columns import Column, Table
 
 _SCENARIO: Final = Column("scenario", "Scenario", "the scenario", kind="label")
 _YEAR: Final = Column("year", "Year", "the year", kind="year")
 _DAY_TYPE: Final = Column("day_type", "Day type", "the type of day", kind="label")
 _SLOT: Final = Column("slot", "Slot", "the slot of the day", kind="label")
+_MONEY_RANK: Final = 30
 
 
 def _text(name: str, header: str, meaning: str) -> Column:
@@ -20,53 +29,68 @@ def _money(name: str, header: str, meaning: str, unit: str = "USD") -> Column:
     return Column(name, header, meaning, unit)
 
 
-def _energy(name: str, header: str, meaning: str) -> Column:
-    return Column(name, header, meaning, "kWh/d")
+def costs(on: Iterable[str] = ()) -> list[Column]:
+    """A column for each kind of money, then the total."""
+    kinds = money_on(on)
+    paid = " + ".join(money.header for money in kinds if money.sign > 0)
+    earned = "".join(f" - {money.header}" for money in kinds if money.sign < 0)
+    columns = [_money(money.name, money.header, money.meaning) for money in kinds]
+    return [*columns, _money("total_cost", "Total cost", f"{paid}{earned}")]
 
 
-_COSTS: Final = (
-    _money("capex", "CapEx", "spent on solar, battery and chargers"),
-    _money("opex", "OpEx", "spent on energy from the grid"),
-    _money("solar_export_revenue", "Solar export revenue", "earned by exporting solar"),
-    _money("battery_export_revenue", "Battery export revenue", "earned by exporting from the battery"),
-    _money("total_cost", "Total cost", "CapEx + OpEx - both export revenues"),
-)
+def bought_name(purchase: Purchase) -> str:
+    """Name of the column of what is bought, of all its items together."""
+    return purchase.bought if len(purchase.item) > 1 else f"{purchase.installed}_add"
 
-YEARLY: Final = Table(
-    "tblYearly",
-    "Yearly",
-    "one year of one scenario",
-    (
-        _SCENARIO,
-        _YEAR,
-        *_COSTS,
-        Column("solar_add", "Solar bought", "solar bought in the year", "kWp"),
-        Column("battery_add", "Battery bought", "battery bought in the year", "kWh"),
-        Column("chargers_add", "Chargers bought", "chargers of all types bought in the year", "units", kind="whole"),
-        Column("solar_kwp", "Solar installed", "solar there in the year", "kWp"),
-        Column("battery_kwh", "Battery installed", "battery there in the year", "kWh"),
-        Column("chargers", "Chargers installed", "chargers of all types there in the year", "units", kind="whole"),
-        Column("charging_kw", "Charging power", "power of all chargers there in the year", "kW"),
-    ),
-    ("scenario", "year"),
-)
 
-PURCHASES: Final = Table(
-    "tblPurchases",
-    "Purchases",
-    "one thing to buy in one year of one scenario",
-    (
-        _SCENARIO,
-        _YEAR,
-        Column("item", "Item", "Solar, Battery or the charger type", kind="label"),
-        _text("unit", "Unit", "what it is counted in"),
-        Column("bought", "Bought", "what is bought in the year"),
-        _money("price", "Price", "the price in the year", "USD/unit"),
-        _money("cost", "Cost", "bought x price"),
-        Column("installed", "Installed", "what is there in the year, with what was there before"),
-    ),
-    ("scenario", "year", "item"),
-)
+def _of_purchase(purchase: Purchase, name: str, done: str, when: str) -> Column:
+    is_whole = len(purchase.item) == 1
+    noun = purchase.noun.lower()
+    return Column(
+        name,
+        f"{purchase.noun} {done}",
+        f"{noun}{' of all types' if is_whole else ''} {'bought' if done == 'bought' else 'there'} in {when}",
+        purchase.unit,
+        kind="whole" if is_whole else "number",
+    )
+
+
+def bought(on: Iterable[str], when: str) -> list[Column]:
+    """A column for what is bought of each kind."""
+    return [_of_purchase(each, bought_name(each), "bought", when) for each in of_those_on("purchases", on)]
+
+
+def installed(on: Iterable[str]) -> list[Column]:
+    """A column for what is there of each kind, and for the quantities of a year."""
+    there = [_of_purchase(each, each.installed, "installed", "the year") for each in of_those_on("purchases", on)]
+    return [*there, *_quantities(on)]
+
+
+def _quantities(on: Iterable[str]) -> list[Column]:
+    shown: list[Quantity] = [each for each in of_those_on("quantities", on) if each.header]
+    return [Column(each.name, each.header, each.meaning, each.unit) for each in shown]
+
+
+def flow_columns() -> list[Column]:
+    """What stands in a row of the flows besides its keys: figures, flows and money of a slot."""
+    shown: list[Shown] = [
+        *gathered("shown"),
+        *(Shown(each.name, spoken(each), each.meaning, each.unit, 10) for each in flows()),
+        *(Shown(*money.by_slot, "USD/year", _MONEY_RANK) for money in money_on(REFINEMENTS) if money.by_slot),
+    ]
+    ordered = sorted(shown, key=lambda each: each.rank)
+    return [Column(each.name, each.header, each.meaning, each.unit) for each in ordered]
+
+
+def flows() -> list[Decision]:
+    """All flows, in the order of the parts."""
+    return [decision for decision in gathered("decisions") if decision.kind == "flow"]
+
+
+def spoken(flow: Decision) -> str:
+    """A flow's name in words: `Solar to load`."""
+    return flow.name.replace("_", " ").capitalize()
+
 
 FLOWS: Final = Table(
     "tblFlows",
@@ -78,44 +102,28 @@ FLOWS: Final = Table(
         _DAY_TYPE,
         _SLOT,
         Column("slot_number", "Slot no.", "number of the slot in the day", kind="whole"),
-        Column("hours", "Hours", "length of the slot", "h"),
-        Column("grid_price", "Grid price", "price of energy from the grid", "USD/kWh"),
-        _energy("charging_kwh", "Charging", "charging need"),
-        _energy("baseload_kwh", "Baseload", "what the depot needs besides"),
-        _energy("solar_kwh", "Solar energy", "what the panels give"),
-        _energy("solar_to_load", "Solar to load", "solar energy used at once"),
-        _energy("solar_to_battery", "Solar to battery", "solar energy stored"),
-        _energy("solar_to_grid", "Solar to grid", "solar energy exported"),
-        _energy("battery_to_load", "Battery to load", "stored energy used"),
-        _energy("battery_to_grid", "Battery to grid", "stored energy exported"),
-        _energy("grid_to_load", "Grid to load", "energy bought"),
-        Column("soc", "Battery at start", "energy in the battery at the start of the slot", "kWh"),
-        Column("soc_end", "Battery at end", "energy in the battery at the end of the slot", "kWh"),
-        _money("grid_cost", "Grid cost", "paid for energy from the grid", "USD/year"),
-        _money("solar_revenue", "Solar revenue", "earned by exporting solar", "USD/year"),
-        _money("battery_revenue", "Battery revenue", "earned by exporting from the battery", "USD/year"),
+        *flow_columns(),
     ),
     ("scenario", "year", "day_type", "slot"),
+    purpose="Every flow of energy on a day, and what it costs or earns in a year.",
 )
 
-COMPARE: Final = Table(
-    "tblCompare",
-    "Compare",
-    "one scenario",
+PURCHASES: Final = Table(
+    "tblPurchases",
+    "Purchases",
+    "one thing to buy in one year of one scenario",
     (
         _SCENARIO,
-        _text("status", "Status", "what came of it"),
-        *_COSTS,
-        _money("difference", "Against the first", "total cost less that of the first scenario"),
-        Column("solar_add", "Solar bought", "solar bought in all years", "kWp"),
-        Column("battery_add", "Battery bought", "battery bought in all years", "kWh"),
-        Column("chargers_add", "Chargers bought", "chargers of all types bought in all years", "units", kind="whole"),
-        _money("bound", "Lower bound", "no plan costs less"),
-        Column("gap", "Gap", "the distance of total cost and lower bound, as a share of the cost", "-"),
-        _text("solver", "Solver", "which solver"),
-        _text("answer", "Answer", "the plan in words"),
+        _YEAR,
+        Column("item", "Item", "Solar, Battery, or the name of the charger type or upgrade", kind="label"),
+        _text("unit", "Unit", "what it is counted in"),
+        Column("bought", "Bought", "what is bought in the year"),
+        _money("price", "Price", "the price in the year", "USD/unit"),
+        _money("cost", "Cost", "bought x price"),
+        Column("installed", "Installed", "what is there in the year, with what was there before"),
     ),
-    ("scenario",),
+    ("scenario", "year", "item"),
+    purpose="The shopping list: what to buy in which year, at which price.",
 )
 
 LIMITS: Final = Table(
@@ -134,6 +142,7 @@ LIMITS: Final = Table(
         Column("slack", "Slack", "what is left"),
         _text("state", "State", "binding when nothing is left, else free"),
     ),
+    purpose="How much of each limit is used, where it is tightest; binding means nothing is left.",
 )
 
 MESSAGES: Final = Table(
@@ -146,6 +155,7 @@ MESSAGES: Final = Table(
         _text("problem", "Problem", "what it is and what it must be"),
         _text("advice", "What to do", "the cure"),
     ),
+    purpose="What was found in the inputs and what to know of the results; a link leads to the cell.",
 )
 
 REPAIRS: Final = Table(
@@ -161,6 +171,7 @@ REPAIRS: Final = Table(
         _text("unit", "Unit", "what both are counted in"),
         _money("total_cost", "Plan then costs", "cost of the plan over all years"),
     ),
+    purpose="Where no plan keeps all limits: the least raise that makes one possible, tried out, and what it costs.",
 )
 
 RUNS: Final = Table(
@@ -178,42 +189,106 @@ RUNS: Final = Table(
         _text("versions", "Versions", "which fleetopt and which ortools"),
         _text("inputs", "Inputs", "a fingerprint of all inputs: the same for the same inputs"),
     ),
+    purpose="One row for each scenario of each run.",
 )
 
-YEARS: Final = Table(
-    "tblYears",
-    "Summary",
-    "one year of the chosen scenario",
-    (
-        _YEAR,
-        *_COSTS,
-        *(YEARLY[name] for name in ("solar_kwp", "battery_kwh", "charging_kw")),
-    ),
-)
+
+@cache
+def yearly(on: tuple[str, ...] = ()) -> Table:
+    """Money, purchases and what is there, by scenario and year.
+
+    Parameters:
+        on: names of the refinements that are on.
+    """
+    return Table(
+        "tblYearly",
+        "Yearly",
+        "one year of one scenario",
+        (_SCENARIO, _YEAR, *costs(on), *bought(on, "the year"), *installed(on)),
+        ("scenario", "year"),
+        purpose="Money, purchases and what is installed, for each scenario and year.",
+    )
+
+
+@cache
+def compare(on: tuple[str, ...] = ()) -> Table:
+    """The scenarios side by side."""
+    return Table(
+        "tblCompare",
+        "Compare",
+        "one scenario",
+        (
+            _SCENARIO,
+            _text("status", "Status", "what came of it"),
+            *costs(on),
+            _money("difference", "Against the first", "total cost less that of the first scenario"),
+            *bought(on, "all years"),
+            _money("bound", "Lower bound", "no plan costs less"),
+            Column("gap", "Gap", "the distance of total cost and lower bound, as a share of the cost", "-"),
+            _text("solver", "Solver", "which solver"),
+            _text("answer", "Answer", "the plan in words"),
+        ),
+        ("scenario",),
+        purpose="The scenarios side by side: totals over all years, and the answer in words.",
+    )
+
+
+@cache
+def years(on: tuple[str, ...] = ()) -> Table:
+    """The years of the scenario that the Summary shows."""
+    single = {each.installed for each in of_those_on("purchases", on) if len(each.item) > 1}
+    quantities = {each.name for each in _quantities(on)}
+    there = [column for column in installed(on) if column.name in single | quantities]
+    return Table("tblYears", "Summary", "one year of the chosen scenario", (_YEAR, *costs(on), *there))
+
+
+def _of_the_day() -> list[Column]:
+    into_load = [flow.name for flow in flows() if flow.sink == "load"]
+    besides = [flow.name for flow in flows() if flow.sink != "load"]
+    states = [each.name for each in gathered("decisions") if each.kind == "state" and each.axes == "yds"]
+    return [FLOWS[name] for name in (*into_load, *besides, *states)]
+
 
 DAY: Final = Table(
     "tblDay",
     "Summary",
     "one slot of the chosen day",
-    (
-        _SLOT,
-        _energy("demand_kwh", "Need", "charging and baseload"),
-        *(
-            FLOWS[name]
-            for name in (
-                "solar_to_load",
-                "battery_to_load",
-                "grid_to_load",
-                "solar_to_battery",
-                "solar_to_grid",
-                "battery_to_grid",
-                "soc",
-            )
-        ),
-    ),
+    (_SLOT, Column("demand_kwh", "Need", "charging and baseload", "kWh/d"), *_of_the_day()),
 )
 
-RESULT_TABLES: Final = (YEARS, DAY, YEARLY, PURCHASES, FLOWS, COMPARE, LIMITS, MESSAGES, REPAIRS, RUNS)
+
+def listings(on: Iterable[str]) -> list[Table]:
+    """Tables of refinements' own, each row under its scenario."""
+    return [
+        replace(each.table, columns=(_SCENARIO, *each.table.columns), keys=("scenario", *each.table.keys))
+        for each in of_those_on("listings", on)
+    ]
+
+
+@cache
+def result_tables(on: tuple[str, ...] = ()) -> tuple[Table, ...]:
+    """All result tables, as they are with these refinements."""
+    return (
+        years(on),
+        DAY,
+        yearly(on),
+        PURCHASES,
+        FLOWS,
+        compare(on),
+        LIMITS,
+        *listings(on),
+        MESSAGES,
+        REPAIRS,
+        RUNS,
+    )
+
+
+def further(table: Table) -> tuple[str, ...]:
+    """Headings that a table has only with some refinement on."""
+    full = next((each for each in result_tables(REFINEMENTS) if each.name == table.name), table)
+    base = next((each for each in result_tables() if each.name == table.name), full)
+    return tuple(heading for heading in full.headings if heading not in base.headings)
+
 
 STATUS: Final = (
     _text("run_status", "Status", "what came of the last run"),
@@ -231,43 +306,3 @@ CHOICES: Final = (
     _text("summary_day_type", "Day type of the day below", "the day type that this sheet shows"),
 )
 """The cells of the Summary sheet in which a user chooses what it shows, by their defined names."""
-
-OPTIMIZATION_RESULTS: Final = Table(
-    "optimization_results",
-    "",
-    "one figure, with a column for each year",
-    (
-        Column("capex", "CAPEXCost", "spent on solar, battery and chargers", "USD"),
-        Column("opex", "OPEXCost", "spent on energy from the grid", "USD"),
-        Column("charger_add", "#{power}KWChargers", "chargers bought, one row for each type", "units"),
-        Column("solar_add", "SolarCapacity", "solar bought", "kWp"),
-        Column("battery_add", "BatteryCapacity", "battery bought", "kWh"),
-        Column("solar_export_revenue", "SolarExportRevenue", "earned by exporting solar", "USD"),
-        Column("battery_export_revenue", "BatteryExportRevenue", "earned by exporting from the battery", "USD"),
-        Column("total_cost", "TotalCost", "capex + opex - both export revenues", "USD"),
-    ),
-)
-
-OPERATIONAL_DETAILS: Final = Table(
-    "operational_details",
-    "",
-    "one slot of one day type in one year",
-    (
-        Column("year", "Year", "planning year"),
-        Column("slot_number", "Slot", "number of the slot in the day, from 1"),
-        Column("fleet_size", "FleetSize", "vehicles", "units"),
-        Column("charging_kwh", "ChargingRequirement_kWh", "charging need", "kWh"),
-        Column("baseload_kwh", "BaseloadRequirement_kWh", "baseload", "kWh"),
-        Column("demand_kwh", "TotalDemand_kWh", "charging need and baseload", "kWh"),
-        Column("solar_kwh", "SolarGenerated_kWh", "solar energy", "kWh"),
-        Column("solar_to_load", "SolarUsed_kWh", "solar to load", "kWh"),
-        Column("solar_to_battery", "SolarStored_kWh", "solar to battery", "kWh"),
-        Column("solar_to_grid", "SolarExported_kWh", "solar to grid", "kWh"),
-        Column("soc", "BatterySOC_Start_kWh", "energy in the battery at the start of the slot", "kWh"),
-        Column("battery_to_load", "BatteryUsed_kWh", "battery to load", "kWh"),
-        Column("grid_to_load", "GridUsed_kWh", "grid to load", "kWh"),
-        Column("battery_to_grid", "BatteryExported_kWh", "battery to grid", "kWh"),
-        Column("day_type", "DayType", "day type"),
-        Column("slot", "SlotLabel", "label of the slot"),
-    ),
-)

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from fleetopt import __version__
-from fleetopt.inputs import schema
-from fleetopt.inputs.schema import INPUT_TABLES, SETTINGS_TABLE
-from fleetopt.results.tables import CHOICES, RESULT_TABLES, STATUS
+from fleetopt.inputs.schema import SETTINGS, SETTINGS_TABLE
+from fleetopt.results.tables import CHOICES, STATUS, result_tables
 from fleetopt.template.page import Page
-from fleetopt.template.styles import Styles
 from fleetopt.words.columns import Table
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook
+    pass
 
 _METHOD: Final[tuple[str, ...]] = (
     "One mixed-integer linear programme sizes the depot for all years at once. It minimises CapEx + OpEx - export "
@@ -43,9 +41,13 @@ _LICENCES: Final[tuple[str, ...]] = (
 _CHANGES: Final[tuple[str, ...]] = (f"{__version__}: the first planning workbook.",)
 
 
-def about(book: Workbook, styles: Styles, costs: Table) -> None:
-    """Method, assumptions, every table and column, change log, licences."""
-    page = Page(book, styles, "About")
+def about(page: Page, inputs: Sequence[Table], on: tuple[str, ...]) -> None:
+    """Method, assumptions, every table and column, change log, licences.
+
+    Parameters:
+        inputs: the input tables as they stand in this workbook.
+        on: refinements whose columns the results have.
+    """
     sheet = page.sheet
     for j, width in enumerate((18, 26, 12, 32, 88)):
         sheet.set_column(j, j, width)
@@ -58,7 +60,7 @@ def about(book: Workbook, styles: Styles, costs: Table) -> None:
     sheet.repeat_rows(row + 1)
     sheet.freeze_panes(3, 0)
     row += 2
-    for line in _dictionary(costs):
+    for line in _dictionary(inputs, on):
         for j, text in enumerate(line):
             page.write(row, j, text, "text")
         row += 1
@@ -74,15 +76,14 @@ def _paragraph(page: Page, row: int, title: str, lines: Sequence[str]) -> int:
     return row + len(lines) + 2
 
 
-def _dictionary(costs: Table) -> list[tuple[str, str, str, str, str]]:
+def _dictionary(inputs: Sequence[Table], on: tuple[str, ...]) -> list[tuple[str, str, str, str, str]]:
     """Every setting, column and status name with its unit and meaning."""
-    lines = [(SETTINGS_TABLE.name, c.name, c.unit, c.bounds, c.meaning) for c in schema.SETTINGS]
-    for table in INPUT_TABLES[1:]:
-        columns = costs.columns if table.name == costs.name else table.columns
+    lines = [(SETTINGS_TABLE.name, c.name, c.unit, c.bounds, c.meaning) for c in SETTINGS]
+    for table in inputs[1:]:
         lines += [
             (table.name, c.header, c.unit, c.bounds if c.kind not in ("label", "text") else "a text", c.meaning)
-            for c in columns
+            for c in table.columns
         ]
-    for table in RESULT_TABLES:
+    for table in result_tables(on):
         lines += [(table.name, c.header, c.unit, "", c.meaning) for c in table.columns]
     return lines + [("(name)", c.name, c.unit, "", c.meaning) for c in (*STATUS, *CHOICES)]

@@ -8,15 +8,14 @@ from datetime import datetime
 
 from xlsxwriter import Workbook
 
-from fleetopt.inputs import schema
-from fleetopt.inputs.schema import SETTINGS_TABLE
-from fleetopt.results.input_content import costs_table
+from fleetopt.depot import PURCHASES, REFINEMENTS
+from fleetopt.inputs.schema import EACH, INPUT_TABLES, LABELS, SETTINGS, SETTINGS_TABLE, TABLES, expanded
 from fleetopt.results.sentences import POINTS, line_counts
-from fleetopt.results.tables import COMPARE, YEARS
+from fleetopt.results.tables import compare, years
 from fleetopt.template.about import about
 from fleetopt.template.checks_page import checks_page
 from fleetopt.template.page import Page
-from fleetopt.template.sheets import CONFIG_SHEET, FIRST_ROW, SHEETS, TABS, Sheet
+from fleetopt.template.sheets import CONFIG_SHEET, FIRST_ROW, TABS, Sheet, sheets
 from fleetopt.template.start import start
 from fleetopt.template.styles import Styles, input_figures
 from fleetopt.template.summary import summary
@@ -27,38 +26,42 @@ from fleetopt.words.sheet_formulas import column_of
 
 _MADE = datetime(2026, 1, 1)
 """Stands in the file's properties, so that the same content gives the same bytes."""
-_LISTS: Mapping[str, Mapping[str, str]] = {
-    schema.FLEET.name: {"truck_type": "=list_truck_type", "slot": "=list_slot"},
-    schema.TRUCKS.name: {"truck_type": "=list_truck_type"},
-    schema.ENERGY.name: {"day_type": "=list_day_type", "slot": "=list_slot"},
-}
-"""Drop-down lists of columns that repeat a label of another table, or of their own first rows."""
 
 
-def build(content: Content, *, config: Mapping[str, str] | None = None, vba: bytes | None = None) -> bytes:
+def build(
+    content: Content,
+    *,
+    config: Mapping[str, str] | None = None,
+    vba: bytes | None = None,
+    listed: tuple[str, ...] | None = None,
+) -> bytes:
     """Write the workbook.
 
     Parameters:
         content: rows of all input tables, and of the result tables where there are results.
         config: keys and values of the xlwings.conf sheet, for a workbook of this machine.
         vba: the VBA project; with it the Start sheet has buttons.
+        listed: refinements for which it has result tables and checks; those of the results when left out.
     """
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True})
     book.set_properties({"title": "fleetopt planning workbook", "author": "fleetopt", "created": _MADE})
     book.set_size(2400, 1400)
     styles = Styles(book)
-    for sheet in SHEETS:
+    listed = content.on if listed is None else listed
+    described = sheets(content.on, listed)
+    for sheet in described:
+        page = Page(book, styles, sheet)
         if sheet.name == "Start":
-            start(book, styles, content, has_macros=vba is not None)
+            start(page, content, described, has_macros=vba is not None)
         elif sheet.name == "Summary":
-            summary(book, styles, content)
+            summary(page, content)
         elif sheet.name == "Checks":
-            checks_page(book, styles, content)
+            checks_page(page, content, listed)
         elif sheet.name == "About":
-            about(book, styles, _table(schema.COSTS, content))
+            about(page, [_table(table, content) for table in INPUT_TABLES], content.on)
         else:
-            _plain(book, styles, sheet, content)
+            _plain(page, sheet, content)
     if config is not None:
         _config(book, styles, config)
     _names(book)
@@ -68,9 +71,9 @@ def build(content: Content, *, config: Mapping[str, str] | None = None, vba: byt
     return stream.getvalue()
 
 
-def _plain(book: Workbook, styles: Styles, sheet: Sheet, content: Content) -> None:
+def _plain(page: Page, sheet: Sheet, content: Content) -> None:
     """A sheet with nothing but tables."""
-    page = Page(book, styles, sheet.name)
+    styles = page.styles
     left = 0
     labels = _labels(content)
     for described in sheet.tables:
@@ -82,7 +85,7 @@ def _plain(book: Workbook, styles: Styles, sheet: Sheet, content: Content) -> No
         if table is SETTINGS_TABLE:
             _settings(page, table, content)
         else:
-            lists = _LISTS.get(table.name, {})
+            lists = {column.name: f"=list_{column.name}" for column in table.columns if _is_listed(table, column)}
             add_table(page.sheet, styles, table, rows, FIRST_ROW, left, lists=lists, is_input=is_input)
             for i, count in enumerate(line_counts(table, rows), start=FIRST_ROW + 1):
                 if count > 1:
@@ -99,7 +102,8 @@ def _plain(book: Workbook, styles: Styles, sheet: Sheet, content: Content) -> No
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": styles(look)}
             page.sheet.conditional_format(FIRST_ROW + 1, 0, FIRST_ROW + 2000, 0, rule)
     if sheet.name == "Purchases":
-        whole = {"type": "formula", "criteria": f'=$D{FIRST_ROW + 2}="units"', "format": styles("whole", "#,##0")}
+        units = ",".join(f'$D{FIRST_ROW + 2}="{each.unit}"' for each in PURCHASES if len(each.item) == 1)
+        whole = {"type": "formula", "criteria": f"=OR({units})", "format": styles("whole", "#,##0")}
         for j in (4, 7):
             page.sheet.conditional_format(FIRST_ROW + 1, j, FIRST_ROW + 20000, j, whole)
     if sheet.name == "Limits":
@@ -108,19 +112,33 @@ def _plain(book: Workbook, styles: Styles, sheet: Sheet, content: Content) -> No
         page.sheet.conditional_format(FIRST_ROW + 1, state, FIRST_ROW + 20000, state, rule)
 
 
+def _is_listed(table: Table, column: Column) -> bool:
+    """Whether a cell offers the labels of a list: those of another table, or of the table's own first rows."""
+    if column.of:
+        return column.name in TABLES[column.of].keys
+    return len(table.keys) > 1 and column.name in _lists() and _lists()[column.name] == table.name
+
+
+def _lists() -> dict[str, str]:
+    """By the name of a label the table that it comes from, where others repeat it."""
+    return {
+        column.name: column.of
+        for table in TABLES.values()
+        for column in table.columns
+        if column.of and column.name in TABLES[column.of].keys
+    }
+
+
 def _labels(content: Content) -> dict[str, float]:
     """How long the labels of the results will be: those of the inputs."""
 
-    def longest(table: Table, name: str) -> int:
-        j = [column.name for column in table.columns].index(name)
+    def longest(table: Table) -> int:
+        j = [column.name for column in table.columns].index(table.keys[-1])
         return max((len(str(row[j])) for row in content.tables.get(table.name, ())), default=0)
 
-    return {
-        "scenario": longest(schema.SCENARIOS, "scenario"),
-        "day_type": longest(schema.DAY_TYPES, "day_type"),
-        "slot": longest(schema.ENERGY, "slot"),
-        "item": longest(schema.CHARGERS, "charger"),
-    }
+    named = {table.keys[-1]: longest(table) for table in (*LABELS.values(), TABLES["tblScenarios"])}
+    items = [longest(LABELS[each.item]) for each in PURCHASES if len(each.item) == 1]
+    return {**named, "item": max(items, default=0)}
 
 
 def _header_lines(sheet: Sheet, content: Content, labels: Mapping[str, float]) -> int:
@@ -129,10 +147,11 @@ def _header_lines(sheet: Sheet, content: Content, labels: Mapping[str, float]) -
 
 
 def _table(table: Table, content: Content) -> Table:
-    """The table of costs has a column for each charger type of this workbook."""
-    if table is not schema.COSTS:
+    """An input table with its columns for the labels of this workbook."""
+    if TABLES.get(table.name) is not table:
         return table
-    return costs_table([str(row[0]) for row in content.tables.get(schema.CHARGERS.name, ())])
+    labels = {axis: [str(row[0]) for row in content.tables.get(of.name, ())] for axis, of in LABELS.items()}
+    return expanded(table, {axis: labels[axis] for axis in EACH})
 
 
 def _settings(page: Page, table: Table, content: Content) -> None:
@@ -141,7 +160,7 @@ def _settings(page: Page, table: Table, content: Content) -> None:
     add_table(page.sheet, page.styles, table, rows, FIRST_ROW, 0, has_filter=False)
     for j, heading in enumerate(table.columns):
         remark(page.sheet, FIRST_ROW, j, [f"{heading.meaning.capitalize()}."])
-    by_name = {column.name: column for column in schema.SETTINGS}
+    by_name = {column.name: column for column in SETTINGS}
     for i, row in enumerate(rows, start=FIRST_ROW + 1):
         column = by_name[str(row[0])]
         bounds = Column("bound", "", "", kind=column.kind)
@@ -177,11 +196,13 @@ def _names(book: Workbook) -> None:
         column, other = column_of(table, name), column_of(table, by)
         return f"=INDEX({column},1):INDEX({column},COUNTIF({other},INDEX({other},1)))"
 
-    book.define_name("list_truck_type", first_of(schema.TRUCKS, "truck_type", "year"))
-    book.define_name("list_slot", first_of(schema.ENERGY, "slot", "day_type"))
-    book.define_name("list_day_type", f"={column_of(schema.DAY_TYPES, 'day_type')}")
-    book.define_name("list_scenario", f"={column_of(COMPARE, 'scenario')}")
-    book.define_name("list_year", f"={column_of(YEARS, 'year')}")
+    for name, owner in _lists().items():
+        table = TABLES[owner]
+        other = next((key for key in table.keys if key != name), None)
+        formula = first_of(table, name, other) if other else f"={column_of(table, name)}"
+        book.define_name(f"list_{name}", formula)
+    book.define_name("list_scenario", f"={column_of(compare(), 'scenario')}")
+    book.define_name("list_year", f"={column_of(years(), 'year')}")
 
 
 def _with_macros(book: Workbook, vba: bytes) -> None:
@@ -192,5 +213,6 @@ def _with_macros(book: Workbook, vba: bytes) -> None:
 
 
 def sheet_names(*, has_config: bool) -> list[str]:
-    """The names of all sheets, in order."""
-    return [*(sheet.name for sheet in SHEETS), *([CONFIG_SHEET] if has_config else [])]
+    """The names of all sheets of a workbook for every refinement, in order."""
+    every = [sheet.name for sheet in sheets((), REFINEMENTS)]
+    return [*every, *([CONFIG_SHEET] if has_config else [])]

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from fleetopt.results.tables import COMPARE, DAY, YEARS
+from fleetopt.depot import PURCHASES, gathered, money_on
+from fleetopt.results.tables import DAY, compare, flows, years
 from fleetopt.words.columns import Table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.chart import Chart
 
-_COLOURS: Final = {
-    "capex": "#1F3864",
-    "opex": "#A5A5A5",
-    "solar_export_revenue": "#F4B183",
-    "battery_export_revenue": "#70AD47",
-    "total_cost": "#C00000",
-    "solar_kwp": "#FFC000",
-    "battery_kwh": "#70AD47",
-    "charging_kw": "#5B9BD5",
-    "solar_to_load": "#FFC000",
-    "battery_to_load": "#70AD47",
-    "grid_to_load": "#A5A5A5",
-    "demand_kwh": "#1F3864",
-    "solar_to_battery": "#70AD47",
-    "solar_to_grid": "#F4B183",
-    "battery_to_grid": "#A9D18E",
-    "soc": "#1F3864",
-}
+_TOTAL: Final = "#C00000"
+_NEED: Final = "#1F3864"
+
+
+def _colours() -> dict[str, str]:
+    """By the name of a column its colour: that of the part's own thing."""
+    found = {each.name: each.colour for kind in ("money", "quantities", "decisions") for each in gathered(kind)}
+    found |= {purchase.installed: purchase.colour for purchase in PURCHASES}
+    return {**found, "total_cost": _TOTAL, "demand_kwh": _NEED}
 
 
 @dataclass(frozen=True)
@@ -50,23 +43,36 @@ class Picture:
     """Whether nothing can be below zero. Of costs and revenues one is always near zero: the axis shows it anyway."""
 
 
-_MONEY: Final = ("capex", "opex", "solar_export_revenue", "battery_export_revenue")
-PICTURES: Final = (
-    Picture("What each year costs and earns", YEARS, _MONEY, "USD", "Year", lines=("total_cost",), is_from_zero=False,
-            described="For each year CapEx, OpEx and export revenues as columns, total cost as a line, in USD."),
-    Picture("What is installed", YEARS, ("solar_kwp", "battery_kwh", "charging_kw"), "kWp, kWh, kW", "Year",
-            described="For each year installed solar in kWp, battery in kWh and charging power in kW."),
-    Picture("Scenarios side by side", COMPARE, _MONEY, "USD, all years", "Scenario", lines=("total_cost",),
-            described="For each scenario CapEx, OpEx and export revenues of all years as columns, total cost as a "
-            "point, in USD.", has_labels=True, is_from_zero=False),
-    Picture("How the day's need is met", DAY, ("solar_to_load", "battery_to_load", "grid_to_load"), "kWh in the slot",
-            "Slot", "stacked", ("demand_kwh",),
-            "For each slot of the chosen day energy from solar, battery and grid, stacked; the need as a line; kWh."),
-    Picture("Where solar and stored energy go besides", DAY, ("solar_to_battery", "solar_to_grid", "battery_to_grid"),
-            "kWh", "Slot", "stacked", ("soc",),
-            "For each slot of the chosen day solar energy stored and exported and stored energy exported, stacked, and "
-            "the battery's content at the start of the slot as a line, kWh."),
-)  # fmt: skip
+@cache
+def pictures(on: tuple[str, ...]) -> tuple[Picture, ...]:
+    """All charts.
+
+    Parameters:
+        on: refinements that the results use.
+    """
+    money = tuple(kind.name for kind in money_on(on))
+    of_years = years(on)
+    there = of_years.columns[len(money) + 2 :]
+    into_load = tuple(flow.name for flow in flows() if flow.sink == "load")
+    besides = tuple(flow.name for flow in flows() if flow.sink != "load")
+    states = tuple(column.name for column in DAY.columns[2 + len(into_load) + len(besides) :])
+    units = ", ".join(dict.fromkeys(column.unit for column in there))
+    return (
+        Picture("What each year costs and earns", of_years, money, "USD", "Year", lines=("total_cost",),
+                is_from_zero=False,
+                described="For each year CapEx, OpEx and export revenues as columns, total cost as a line, in USD."),
+        Picture("What is installed", of_years, tuple(column.name for column in there), units, "Year",
+                described=f"For each year {', '.join(f'{column.header} in {column.unit}' for column in there)}."),
+        Picture("Scenarios side by side", compare(on), money, "USD, all years", "Scenario", lines=("total_cost",),
+                described="For each scenario CapEx, OpEx and export revenues of all years as columns, total cost as a "
+                "point, in USD.", has_labels=True, is_from_zero=False),
+        Picture("How the day's need is met", DAY, into_load, "kWh in the slot", "Slot", "stacked", ("demand_kwh",),
+                "For each slot of the chosen day energy from solar, battery and grid, stacked; the need as a line; "
+                "kWh."),
+        Picture("Where solar and stored energy go besides", DAY, besides, "kWh", "Slot", "stacked", states,
+                "For each slot of the chosen day solar energy stored and exported and stored energy exported, stacked, "
+                "and the battery's content at the start of the slot as a line, kWh."),
+    )  # fmt: skip
 
 
 def chart(book: Workbook, picture: Picture, sheet: str, area: tuple[int, int, int]) -> Chart:
@@ -75,20 +81,21 @@ def chart(book: Workbook, picture: Picture, sheet: str, area: tuple[int, int, in
     Parameters:
         area: the first row of the table's body, its last row and its first column, counted from 0.
     """
+    colours = _colours()
     subtype = {"subtype": "stacked"} if picture.kind == "stacked" else {}
     drawn = book.add_chart({"type": "column", **subtype})
     for name in picture.bars:
-        drawn.add_series({**_series(picture, name, sheet, area), "fill": {"color": _COLOURS[name]},
+        drawn.add_series({**_series(picture, name, sheet, area), "fill": {"color": colours[name]},
                           "gap": 60, "overlap": 100 if picture.kind == "stacked" else 0})  # fmt: skip
     if picture.lines:
         line = book.add_chart({"type": "line"})
         for name in picture.lines:
-            look = {"none": True} if picture.has_labels else {"color": _COLOURS[name], "width": 2.25}
+            look = {"none": True} if picture.has_labels else {"color": colours[name], "width": 2.25}
             marker = {
                 "type": "circle",
                 "size": 6,
-                "fill": {"color": _COLOURS[name]},
-                "border": {"color": _COLOURS[name]},
+                "fill": {"color": colours[name]},
+                "border": {"color": colours[name]},
             }
             labels = {"value": True, "num_format": '#,##0,"k"', "position": "above",
                       "font": {"size": 9, "bold": True}, "fill": {"color": "#FFFFFF"}}  # fmt: skip

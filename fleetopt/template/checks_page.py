@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.results.content import at_run
@@ -10,13 +10,9 @@ from fleetopt.results.fingerprint import fingerprint_formula
 from fleetopt.template.check_formulas import checks
 from fleetopt.template.page import HAS_RESULTS, NOT_CALCULATED, Page
 from fleetopt.template.sheets import FIRST_ROW
-from fleetopt.template.styles import Styles
 from fleetopt.template.tables import add_table, put
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.content import Content, Formula, Value
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
 
 CHECK: Final = Table(
     "tblChecks",
@@ -42,10 +38,13 @@ STALENESS: Final = Table(
 )
 
 
-def checks_page(book: Workbook, styles: Styles, content: Content) -> None:
-    """Live formulas, OK or BAD each; a master check; whether the inputs changed since the run."""
-    page = Page(book, styles, "Checks")
-    sheet = page.sheet
+def checks_page(page: Page, content: Content, listed: tuple[str, ...]) -> None:
+    """Live formulas, OK or BAD each; a master check; whether the inputs changed since the run.
+
+    Parameters:
+        listed: refinements that are checked too.
+    """
+    sheet, styles = page.sheet, page.styles
     rows: list[list[Value]] = [
         [
             check.name,
@@ -57,7 +56,7 @@ def checks_page(book: Workbook, styles: Styles, content: Content) -> None:
                 NOT_CALCULATED,
             ),
         ]
-        for check in checks()
+        for check in checks(content.on, listed)
     ]
     for j, width in enumerate((30, 64, 14, 12, 3, 18, 20, 20, 14)):
         sheet.set_column(j, j, width)

@@ -8,7 +8,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from fleetopt import __version__
 from fleetopt.results.tables import FLOWS
-from fleetopt.template.sheets import SHEETS, TABS
+from fleetopt.template.sheets import START, TABS
+from fleetopt.template.sheets import Sheet as Described
 from fleetopt.template.styles import Styles
 from fleetopt.template.tables import put
 from fleetopt.words.content import Value
@@ -40,9 +41,9 @@ class _Sheet(Worksheet):  # type: ignore[misc]
 class Page:
     """One sheet with what all sheets have: title, purpose, a link back, print set-up."""
 
-    def __init__(self, book: Workbook, styles: Styles, name: str) -> None:
+    def __init__(self, book: Workbook, styles: Styles, described: Described) -> None:
         """Add the sheet to the book."""
-        described = next(sheet for sheet in SHEETS if sheet.name == name)
+        name = described.name
         self.book, self.styles, self.name = book, styles, name
         self.sheet: Worksheet = book.add_worksheet(name, _Sheet)
         sheet = self.sheet
@@ -50,8 +51,8 @@ class Page:
         sheet.hide_gridlines(2)
         sheet.write_string(0, 0, described.title, styles("title"))
         sheet.write_string(1, 0, described.purpose, styles("purpose"))
-        if name != SHEETS[0].name:
-            sheet.write_url(2, 0, f"internal:'{SHEETS[0].name}'!A1", styles("link"), "Back to Start")
+        if name != START.name:
+            sheet.write_url(2, 0, f"internal:'{START.name}'!A1", styles("link"), "Back to Start")
         sheet.set_landscape()
         sheet.set_paper(_A3 if name in _WIDE else _A4)
         sheet.fit_to_pages(1, 1 if name in ("Start", "Summary") else 0)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
-from fleetopt.inputs import schema
-from fleetopt.inputs.schema import SETTINGS_TABLE
+from fleetopt.inputs.schema import SETTINGS_TABLE, TABLES
 from fleetopt.results import tables as results
 from fleetopt.words.columns import Table
 
@@ -29,58 +30,57 @@ class Sheet:
     """From left to right, with a narrow column between."""
 
 
-SHEETS: Final = (
-    Sheet("Start", "control", "fleetopt: what to buy for an electric truck depot, and when",
-          "The cheapest mix of solar, battery and chargers for every year, proven, from the inputs in this workbook."),
-    Sheet("Settings", "input", "Settings",
-          "The figures that hold for the whole depot and for the solver.",
-          (SETTINGS_TABLE,)),
-    Sheet("Fleet", "input", "Fleet",
-          "One row for each vehicle and year: how far it drives and when it charges.",
-          (schema.FLEET,)),
-    Sheet("Trucks", "input", "Trucks",
-          "One row for each truck type and year: what it uses for a kilometre.",
-          (schema.TRUCKS,)),
-    Sheet("Energy", "input", "Energy",
-          "One row for each day type and slot of the day, and how many such days a year has.",
-          (schema.ENERGY, schema.DAY_TYPES)),
-    Sheet("Costs", "input", "Costs",
-          "One row for each planning year: the budget, and what solar, battery and chargers cost.",
-          (schema.COSTS,)),
-    Sheet("Chargers", "input", "Chargers",
-          "One row for each charger type; give each a price column on the Costs sheet.",
-          (schema.CHARGERS,)),
-    Sheet("Scenarios", "input", "Scenarios",
-          "Each row is one plan to make; a blank takes the value of Settings or Costs.",
-          (schema.SCENARIOS,)),
-    Sheet("Summary", "result", "Summary",
-          "The answer in words, the figures behind it and the charts, for one scenario."),
-    Sheet("Yearly", "result", "Yearly",
-          "Money, purchases and what is installed, for each scenario and year.",
-          (results.YEARLY,)),
-    Sheet("Purchases", "result", "Purchases",
-          "The shopping list: what to buy in which year, at which price.",
-          (results.PURCHASES,)),
-    Sheet("Flows", "result", "Flows",
-          "Every flow of energy on a day, and what it costs or earns in a year.",
-          (results.FLOWS,)),
-    Sheet("Compare", "result", "Compare",
-          "The scenarios side by side: totals over all years, and the answer in words.",
-          (results.COMPARE,)),
-    Sheet("Limits", "result", "Limits",
-          "How much of each limit is used, where it is tightest; binding means nothing is left.",
-          (results.LIMITS,)),
-    Sheet("Checks", "result", "Checks",
-          "Excel recomputes every balance, limit and total from the result and input cells."),
-    Sheet("Messages", "result", "Messages",
-          "What was found in the inputs and what to know of the results; a link leads to the cell.",
-          (results.MESSAGES,)),
-    Sheet("Repairs", "result", "Repairs",
-          "Where no plan keeps all limits: the least raise that makes one possible, tried out, and what it costs.",
-          (results.REPAIRS,)),
-    Sheet("Runs", "result", "Runs", "One row for each scenario of each run.", (results.RUNS,)),
-    Sheet("About", "control", "About",
-          "The method, what it leaves out, and every table, column and unit."),
-)  # fmt: skip
+START: Final = Sheet(
+    "Start",
+    "control",
+    "fleetopt: what to buy for an electric truck depot, and when",
+    "The cheapest mix of solar, battery and chargers for every year, proven, from the inputs in this workbook.",
+)
+_SUMMARY: Final = Sheet(
+    "Summary",
+    "result",
+    "Summary",
+    "The answer in words, the figures behind it and the charts, for one scenario.",
+)
+_CHECKS: Final = Sheet(
+    "Checks",
+    "result",
+    "Checks",
+    "Excel recomputes every balance, limit and total from the result and input cells.",
+)
+_ABOUT: Final = Sheet("About", "control", "About", "The method, what it leaves out, and every table, column and unit.")
+_LAST_INPUT: Final = "tblScenarios"
+
+
+@cache
+def sheets(on: tuple[str, ...], listed: tuple[str, ...]) -> tuple[Sheet, ...]:
+    """All sheets.
+
+    Parameters:
+        on: refinements whose columns the results have.
+        listed: refinements that have result tables of their own here.
+    """
+    inputs = [table for name, table in TABLES.items() if name != _LAST_INPUT]
+    found = (results.yearly(on), results.PURCHASES, results.FLOWS, results.compare(on), results.LIMITS)
+    told = (results.MESSAGES, results.REPAIRS, results.RUNS)
+    return (
+        START,
+        *_of_tables("input", [SETTINGS_TABLE, *inputs, TABLES[_LAST_INPUT]]),
+        _SUMMARY,
+        *_of_tables("result", [*found, *results.listings(listed)]),
+        _CHECKS,
+        *_of_tables("result", told),
+        _ABOUT,
+    )
+
+
+def _of_tables(kind: Kind, tables: Sequence[Table]) -> list[Sheet]:
+    """One sheet for all tables that belong on it, in their order; the first says what it is for."""
+    by_sheet: dict[str, list[Table]] = {}
+    for table in tables:
+        by_sheet.setdefault(table.sheet, []).append(table)
+    return [Sheet(name, kind, name, of[0].purpose, tuple(of)) for name, of in by_sheet.items()]
+
+
 CONFIG_SHEET: Final = "xlwings.conf"
 """The sheet that tells the macros which Python to call; only in a workbook made on the user's machine."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 from fleetopt.results.answer import LINES
 from fleetopt.results.recalculation import start_lines
 from fleetopt.results.tables import STATUS
 from fleetopt.template.page import NOT_CALCULATED, Page
-from fleetopt.template.sheets import SHEETS
-from fleetopt.template.styles import Styles, result_figures
+from fleetopt.template.sheets import Sheet
+from fleetopt.template.styles import result_figures
 from fleetopt.words.content import Content, Formula
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
 
 _BUTTONS: Final = (
     ("Run Optimization", "RunOptimization", "checks the inputs, plans every scenario and writes the blue sheets"),
@@ -23,9 +21,8 @@ _BUTTONS: Final = (
 """Caption, macro and what it does."""
 
 
-def start(book: Workbook, styles: Styles, content: Content, *, has_macros: bool) -> None:
+def start(page: Page, content: Content, described: Sequence[Sheet], *, has_macros: bool) -> None:
     """What this is, three steps, the buttons, the state of the last run, the answer, an index, a key."""
-    page = Page(book, styles, "Start")
     sheet = page.sheet
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 24)
@@ -56,7 +53,7 @@ def start(book: Workbook, styles: Styles, content: Content, *, has_macros: bool)
     for i in (row, row + 1):
         page.colour(i, 1, 2)
     row = _answer_on_start(page, row + 3, content)
-    row = _index(page, row + 1)
+    row = _index(page, row + 1, described)
     _key(page, row + 1)
     sheet.protect("", {"objects": False, "select_locked_cells": True, "format_columns": True})
     sheet.activate()
@@ -71,14 +68,14 @@ def _answer_on_start(page: Page, row: int, content: Content) -> int:
     return row + 1 + LINES
 
 
-def _index(page: Page, row: int) -> int:
+def _index(page: Page, row: int, described: Sequence[Sheet]) -> int:
     for j, text in enumerate(("Sheet", "Kind", "What it is for")):
         page.write(row, j, text, "header")
-    for i, sheet in enumerate(SHEETS[1:], start=row + 1):
+    for i, sheet in enumerate(described[1:], start=row + 1):
         page.sheet.write_url(i, 0, f"internal:'{sheet.name}'!A1", page.styles("link"), sheet.name)
         page.write(i, 1, sheet.kind, "text")
         page.write(i, 2, sheet.purpose, "text")
-    return row + len(SHEETS)
+    return row + len(described)
 
 
 def _key(page: Page, row: int) -> None:

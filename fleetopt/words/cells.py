@@ -35,9 +35,9 @@ def is_blank(value: Any) -> bool:
 def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> Any:
     """Turn a raw cell into the column's kind; None where it is blank or wrong, with a problem where it must not be."""
     if is_blank(value):
-        if column.default is not None:
+        if column.default is not None and not column.is_quiet:
             problems.append(note(where, f"{column.heading} is blank; {column.default} is taken."))
-        elif column.is_needed:
+        elif column.default is None and column.is_needed:
             problems.append(_wrong(column, where, "blank", _due(column)))
         return column.default
     if isinstance(value, Fault) and value.is_uncalculated and not column.is_needed:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Kind = Literal["number", "whole", "year", "label", "choice", "text", "time"]
 LARGEST: Final = 1e9
@@ -33,9 +34,19 @@ class Column:
     """What figures of real depots lie between; a figure far outside is doubted."""
     when_zero: str = ""
     """What a zero means where it is possible but odd; it is doubted then."""
+    most_sensible: float = LARGEST
+    """A figure above it is possible but odd; it is doubted then."""
+    when_more: str = ""
+    """What such a figure means."""
     source: str = ""
     """Where the default comes from."""
     is_needed: bool = True
+    is_quiet: bool = False
+    """Whether a workbook may lack it without a word."""
+    of: str = ""
+    """The table whose labels of the same name it repeats."""
+    is_span: bool = False
+    """Whether it is a span of the day where people write it so, in one of several ways."""
     study: tuple[str, ...] = ()
 
     @property
@@ -75,6 +86,19 @@ class Column:
         return f"{value:.10g}" if self.kind == "year" else f"{value:,.10g}"
 
 
+def year_column(study: str = "") -> Column:
+    """The column of a year."""
+    return Column(
+        "year",
+        "Year",
+        "the year, such as 2027",
+        kind="year",
+        lowest=1900,
+        highest=2200,
+        study=(study,) if study else (),
+    )
+
+
 @dataclass(frozen=True)
 class Table:
     """A table: one row for each combination of its key columns."""
@@ -84,7 +108,20 @@ class Table:
     row: str
     """What one row stands for."""
     columns: tuple[Column, ...]
+    """Of an input table that a part declares: those that are no figures; the figures of all parts join them."""
     keys: tuple[str, ...] = ()
+    makes: str = ""
+    """The axis that its rows make: the labels are those of its last key; none: its rows stand in a case as they are."""
+    called: str = ""
+    """What a case calls the labels, or the rows."""
+    is_optional: bool = False
+    """Whether it may be missing or empty."""
+    order: tuple[str, ...] = ()
+    """Names of the columns that stand first."""
+    arranged: Callable[[Any], list[int]] | None = None
+    """Of all tables by name: the order in which its rows count; none: as they stand."""
+    purpose: str = ""
+    """What its sheet is for, in a line."""
     study_sheet: str = ""
     study_files: tuple[str, ...] = ()
     """File of the study's folder that holds this table; the first name is the right one."""

@@ -31,5 +31,12 @@ class Content:
     """By the table's name its rows, without the header, in the order of the schema's columns."""
     headers: dict[str, Sequence[str]] = field(default_factory=dict)
     """By the table's name the heading of each column of its rows."""
+    further: dict[str, Sequence[str]] = field(default_factory=dict)
+    """By the table's name headings that it may have besides: one of its rows is added where it is missing, one that is
+    not of its rows is emptied where it is there."""
+    optional: frozenset[str] = frozenset()
+    """Tables that a workbook may lack; then they are left out."""
+    on: tuple[str, ...] = ()
+    """The refinements of the depot that the results use."""
     names: dict[str, Value] = field(default_factory=dict)
     """By the defined name the value of its one cell."""

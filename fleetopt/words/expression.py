@@ -116,13 +116,11 @@ class Expression:
     def sum(self, axis: int = 0) -> Expression:
         """Add the elements along an axis up."""
         shape = self.shape[:axis] + self.shape[axis + 1 :]
-        terms = [
-            (
-                np.moveaxis(coefficients, axis, -2).reshape(*shape, -1),
-                np.moveaxis(columns, axis, -2).reshape(*shape, -1),
-            )
-            for coefficients, columns in self.spread_terms()
-        ]
+        terms = []
+        for coefficients, columns in self.spread_terms():
+            joined = (*shape, self.shape[axis] * columns.shape[-1])
+            first, second = (np.moveaxis(array, axis, -2).reshape(joined) for array in (coefficients, columns))
+            terms.append((first, second.astype(np.int64, copy=False)))
         return Expression(shape, terms, self.constant.sum(axis))
 
     def cumsum(self) -> Expression:

@@ -1,4 +1,4 @@
-"""References to columns of Excel Tables as they stand in a formula."""
+"""References to columns of Excel Tables as they stand in a formula, and comparisons of whole columns."""
 
 from __future__ import annotations
 
@@ -48,3 +48,23 @@ def as_it_stands(text: str) -> str:
     for sign in "~*?":
         text = f'SUBSTITUTE({text},"{sign}","~{sign}")'
     return text
+
+
+def differs(left: str, right: str) -> str:
+    """The largest difference of two columns, relative to the right one."""
+    return f"SUMPRODUCT(MAX(ABS({left}-({right}))/(1+ABS({right}))))"
+
+
+def exceeds(left: str, right: str) -> str:
+    """By how much a column exceeds another at most."""
+    return f"MAX(0,SUMPRODUCT(MAX(({left}-({right}))/(1+ABS({right})))))"
+
+
+def total_differs(left: str, right: str) -> str:
+    """The difference of two figures, relative to the right one."""
+    return f"ABS(({left})-({right}))/(1+ABS({right}))"
+
+
+def largest(deviation: str) -> str:
+    """The largest of a column of deviations."""
+    return f"SUMPRODUCT(MAX({deviation}))"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fleetopt.depot.case import Case
-from fleetopt.model import build
+from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
 from fleetopt.plan.optimize import optimize
 from fleetopt.solvers.backend import solve

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fleetopt.depot.case import Case
-from fleetopt.model import build
+from fleetopt.model.formulation import build
 from fleetopt.plan.optimize import optimize
 from fleetopt.plan.plan import Plan
 from tests.cases import one_slot, study, two_slots

@@ -3,53 +3,83 @@
 from __future__ import annotations
 
 import random
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from fleetopt.depot.demand import charging_kwh, fleet_size
-from tests.untidy import small_inputs
+from fleetopt.depot.case import Case
+from fleetopt.depot.fleet import charging_kwh, fleet_size
+from tests.cases import two_slots
 
-YEARS = (2025, 2026)
 SLOTS = ("12AM-12PM", "12PM-12AM")
+FLEET = [
+    {"vehicle": "V1", "truck_type": "1", "year": 2025, "distance_km": 100.0, "slot": "12AM-12PM"},
+    {"vehicle": "V1", "truck_type": "1", "year": 2026, "distance_km": 200.0, "slot": "12PM-12AM"},
+]
+TRUCKS = [
+    {"truck_type": "1", "year": 2025, "consumption": 0.9},
+    {"truck_type": "1", "year": 2026, "consumption": 0.8},
+]
 
 
-@pytest.fixture
-def inputs():
-    return small_inputs()
+def depot(**changes: Any) -> Case:
+    """Two years of two slots, with what charges there in rows."""
+    figures = {name: value for name, value in two_slots()._given.items() if name != "charging_kwh"}
+    rows = {"years": (2025, 2026), "slots": SLOTS, "fleet": FLEET, "trucks": TRUCKS}
+    return Case(**{**figures, **rows, **changes})
 
 
-def test_a_vehicle_needs_its_distance_times_the_consumption_of_its_type_in_that_year(inputs):
+def test_a_vehicle_needs_its_distance_times_the_consumption_of_its_type_in_that_year():
     # 100 km x 0.9 kWh/km in the first slot of 2025, 200 km x 0.8 kWh/km in the second slot of 2026
-    assert charging_kwh(inputs.fleet, inputs.trucks, YEARS, SLOTS).tolist() == [[90, 0], [0, 160]]
+    assert depot().charging_kwh.tolist() == [[[90, 0]], [[0, 160]]]
 
 
-def test_vehicles_of_one_slot_add_up_over_types(inputs):
-    inputs.fleet.values.update(truck_type=["1", "2"], year=[2025, 2025], slot=["12AM-12PM", "12AM-12PM"])
-    inputs.trucks.values.update(truck_type=["1", "2"], year=[2025, 2025])
+def test_vehicles_of_one_slot_add_up_over_types():
+    fleet = [
+        {"vehicle": "V1", "truck_type": "1", "year": 2025, "distance_km": 100.0, "slot": "12AM-12PM"},
+        {"vehicle": "V1", "truck_type": "2", "year": 2025, "distance_km": 200.0, "slot": "12AM-12PM"},
+    ]
+    trucks = [
+        {"truck_type": "1", "year": 2025, "consumption": 0.9},
+        {"truck_type": "2", "year": 2025, "consumption": 0.8},
+    ]
     # 100 km x 0.9 kWh/km + 200 km x 0.8 kWh/km
-    assert charging_kwh(inputs.fleet, inputs.trucks, YEARS, SLOTS).tolist() == [[250, 0], [0, 0]]
+    assert depot(fleet=fleet, trucks=trucks).charging_kwh.tolist() == [[[250, 0]], [[0, 0]]]
 
 
-def test_years_and_slots_come_in_the_asked_order(inputs):
-    assert charging_kwh(inputs.fleet, inputs.trucks, YEARS[::-1], SLOTS[::-1]).tolist() == [[160, 0], [0, 90]]
+def test_years_and_slots_come_in_the_asked_order():
+    assert depot(slots=SLOTS[::-1]).charging_kwh.tolist() == [[[0, 90]], [[160, 0]]]
+    assert depot(fleet=FLEET[::-1], trucks=TRUCKS[::-1]).charging_kwh.tolist() == [[[90, 0]], [[0, 160]]]
+    rows = {name: getattr(depot(), name) for name in ("fleet", "trucks")}
+    asked = SimpleNamespace(**rows, years=(2026, 2025), slots=SLOTS[::-1])
+    assert charging_kwh(asked).tolist() == [[[160, 0]], [[0, 90]]]
+    assert fleet_size(asked).tolist() == [1, 1]
 
 
-def test_a_year_or_slot_without_vehicles_needs_nothing(inputs):
-    need = charging_kwh(inputs.fleet, inputs.trucks, (2027,), ("6AM-7AM",))
-    assert need.tolist() == [[0]]
-    assert fleet_size(inputs.fleet, (2027,)).tolist() == [0]
+def test_a_year_or_slot_without_vehicles_needs_nothing():
+    case = depot(years=(2027,), slots=("12AM-11PM", "11PM-12AM"), hours=[23.0, 1.0])
+    assert case.charging_kwh.tolist() == [[[0, 0]]]
+    assert case.fleet_size.tolist() == [0]
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_order_of_vehicles_does_not_change_a_bit(inputs, seed):
-    fleet = inputs.fleet.take([0] * 1000)
-    fleet.values["distance_km"] = [1 / (i + 1) for i in range(1000)]  # a sum that rounding would change
-    mixed = fleet.take(random.Random(seed).sample(range(1000), 1000))
-    assert sum(fleet.values["distance_km"]) != sum(mixed.values["distance_km"])
-    need, again = (charging_kwh(rows, inputs.trucks, YEARS, SLOTS) for rows in (fleet, mixed))
+def test_the_order_of_vehicles_does_not_change_a_bit(seed):
+    fleet = [{**FLEET[0], "vehicle": f"V{i}", "distance_km": 1 / (i + 1)} for i in range(1000)]
+    mixed = random.Random(seed).sample(fleet, 1000)
+    # a sum that rounding would change
+    assert sum(row["distance_km"] for row in fleet) != sum(row["distance_km"] for row in mixed)
+    need, again = (depot(fleet=rows).charging_kwh for rows in (fleet, mixed))
     assert np.array_equal(need, again)
 
 
-def test_the_fleet_of_a_year_is_the_number_of_its_rows(inputs):
-    assert fleet_size(inputs.fleet.take([0, 0, 1]), YEARS).tolist() == [2, 1]
+def test_the_fleet_of_a_year_is_the_number_of_its_rows():
+    assert depot(fleet=[FLEET[0], {**FLEET[0], "vehicle": "V2"}, FLEET[1]]).fleet_size.tolist() == [2, 1]
+
+
+def test_what_is_needed_is_that_of_every_day_type():
+    case = depot(day_types=("Workday", "Weekend"), days=[261.0, 104.0], baseload_kwh=[[1.0, 2.0], [3.0, 4.0]])
+    assert case.charging_kwh.tolist() == [[[90, 0], [90, 0]], [[0, 160], [0, 160]]]
+    # each day type adds its own baseload
+    assert case.demand_kwh.tolist() == [[[91, 2], [93, 4]], [[1, 162], [3, 164]]]

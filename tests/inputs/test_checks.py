@@ -37,7 +37,7 @@ def test_a_valid_depot_has_no_problem(inputs):
 
 def test_what_was_found_while_reading_comes_first(inputs):
     inputs.problems = [note("Energy!A2", "'6 AM' is read as '6AM'.")]
-    inputs.fleet.values["slot"][0] = "1AM-2AM"
+    inputs["tblFleet"].values["slot"][0] = "1AM-2AM"
     assert found(inputs)[0] == "note: Energy!A2: '6 AM' is read as '6AM'."
     assert len(found(inputs)) == 2
 
@@ -45,16 +45,16 @@ def test_what_was_found_while_reading_comes_first(inputs):
 @pytest.mark.parametrize(
     ("table", "change", "where", "words"),
     [
-        ("fleet", {"year": 2025}, "Fleet!A3", "Vehicle V1, Year 2025 is given twice, first in Fleet!A2"),
-        ("fleet", {"year": 2025, "vehicle": "v1"}, "Fleet!A3", "Vehicle v1, Year 2025 is given twice"),
-        ("trucks", {"year": 2025}, "Trucks!A3", "Truck type 1, Year 2025 is given twice"),
-        ("energy", {"slot": "12AM-12PM"}, "Energy!A3", "Slot 12AM-12PM is given twice"),
-        ("costs", {"year": 2025}, "Costs!A3", "Year 2025 is given twice"),
-        ("scenarios", {"scenario": "EXPORT 1.0"}, "Scenarios!A3", "Scenario EXPORT 1.0 is given twice"),
+        ("tblFleet", {"year": 2025}, "Fleet!A3", "Vehicle V1, Year 2025 is given twice, first in Fleet!A2"),
+        ("tblFleet", {"year": 2025, "vehicle": "v1"}, "Fleet!A3", "Vehicle v1, Year 2025 is given twice"),
+        ("tblTrucks", {"year": 2025}, "Trucks!A3", "Truck type 1, Year 2025 is given twice"),
+        ("tblEnergy", {"slot": "12AM-12PM"}, "Energy!A3", "Slot 12AM-12PM is given twice"),
+        ("tblCosts", {"year": 2025}, "Costs!A3", "Year 2025 is given twice"),
+        ("tblScenarios", {"scenario": "EXPORT 1.0"}, "Scenarios!A3", "Scenario EXPORT 1.0 is given twice"),
     ],
 )
 def test_a_key_that_stands_twice_is_named(inputs, table, change, where, words):
-    rows = getattr(inputs, table)
+    rows = inputs[table]
     for column, value in change.items():
         rows.values[column][1] = value
     twice = [problem for problem in check(inputs) if "given twice" in problem.message]
@@ -63,14 +63,14 @@ def test_a_key_that_stands_twice_is_named(inputs, table, change, where, words):
 
 
 def test_a_key_with_a_blank_is_not_given_twice(inputs):
-    inputs.fleet.values["vehicle"] = [None, None]
-    inputs.fleet.values["year"] = [2025, 2025]
+    inputs["tblFleet"].values["vehicle"] = [None, None]
+    inputs["tblFleet"].values["year"] = [2025, 2025]
     assert not any("given twice" in text for text in found(inputs))
 
 
 def test_a_key_that_stands_twice_below_a_blank_one_is_named(inputs):
-    inputs.fleet = inputs.fleet.take([0, 1, 1])
-    inputs.fleet.values["vehicle"][0] = None
+    inputs.tables["tblFleet"] = inputs["tblFleet"].take([0, 1, 1])
+    inputs["tblFleet"].values["vehicle"][0] = None
     assert only(inputs).startswith("error: Fleet!A3: Vehicle V1, Year 2026 is given twice")
 
 
@@ -92,64 +92,66 @@ def test_a_setting_with_a_default_or_that_no_run_needs_may_be_missing(inputs, na
     assert found(inputs) == []
 
 
-@pytest.mark.parametrize("none", [small_inputs().chargers.take([]), given(schema.CHARGERS, [], "study")])
+@pytest.mark.parametrize(
+    "none", [small_inputs()["tblChargers"].take([]), given(schema.TABLES["tblChargers"], [], "study")]
+)
 def test_at_least_one_charger_type_is_offered(inputs, none):
-    inputs.chargers = none
+    inputs.tables["tblChargers"] = none
     assert only(inputs).startswith("error: Chargers: no charger type is offered")
-    inputs.fleet.values["slot"][0] = "1AM-2AM"  # beside another error the chargers may only not have been read
+    inputs["tblFleet"].values["slot"][0] = "1AM-2AM"  # beside another error the chargers may only not have been read
     assert only(inputs).startswith("error: Fleet!E2: Charging slot is '1AM-2AM'")
 
 
-@pytest.mark.parametrize("table", ["fleet", "trucks", "energy", "day_types", "costs", "scenarios"])
+@pytest.mark.parametrize("table", ["tblFleet", "tblTrucks", "tblEnergy", "tblDayTypes", "tblCosts", "tblScenarios"])
 def test_a_table_that_could_not_be_read_gives_no_second_error(inputs, table):
-    rows = getattr(inputs, table)
-    setattr(inputs, table, Rows(rows.table, {name: [] for name in rows.values}, {}))
+    rows = inputs[table]
+    inputs.tables[table] = Rows(rows.table, {name: [] for name in rows.values}, {})
     assert found(inputs) == []
 
 
 @pytest.mark.parametrize(("hours", "said"), [(11.5, "23.5"), (12.5, "24.5")])
 def test_slots_must_make_24_hours(inputs, hours, said):
-    inputs.energy.values["hours"][1] = hours
+    inputs["tblEnergy"].values["hours"][1] = hours
     assert only(inputs).startswith(
         f"error: Energy!B2: the slots of 'Average day' make {said} hours, must make 24: 12AM-12PM, 12PM-12AM."
     )
 
 
 def test_hours_that_add_up_to_24_but_for_rounding_are_24(inputs):
-    inputs.energy.values["hours"] = [24 - 0.1 * 3, 0.1 + 0.2]  # 0.1 + 0.2 is 0.30000000000000004
-    inputs.energy.values["slot"] = inputs.fleet.values["slot"] = ["12AM-11:42PM", "11:42PM-12AM"]
+    inputs["tblEnergy"].values["hours"] = [24 - 0.1 * 3, 0.1 + 0.2]  # 0.1 + 0.2 is 0.30000000000000004
+    inputs["tblEnergy"].values["slot"] = inputs["tblFleet"].values["slot"] = ["12AM-11:42PM", "11:42PM-12AM"]
     assert found(inputs) == []
 
 
 def two_day_types(inputs: Inputs) -> None:
     """The same two slots on a weekday and on a weekend day."""
-    energy = inputs.energy
+    energy = inputs["tblEnergy"]
     for name, values in energy.values.items():
         energy.values[name] = [*values, *values]
     energy.values["day_type"] = ["Weekday", "Weekday", "Weekend", "Weekend"]
-    inputs.day_types.values.update(day_type=["Weekday", "Weekend"], days=[261.0, 104.0])
+    inputs["tblDayTypes"].values.update(day_type=["Weekday", "Weekend"], days=[261.0, 104.0])
 
 
 def test_every_day_type_has_the_same_slots(inputs):
     two_day_types(inputs)
     assert found(inputs) == []
-    inputs.energy.values["hours"] = [10.0, 14.0, 11.0, 13.0]
+    inputs["tblEnergy"].values["hours"] = [10.0, 14.0, 11.0, 13.0]
     assert only(inputs).startswith(
         "error: Energy!C4: the slot '12AM-12PM' has 11 hours on 'Weekend', but 10 on 'Weekday', must have the same."
     )
-    inputs.energy.values.update(hours=[12.0] * 4, slot=["12AM-12PM", "12PM-12AM", "12AM-12PM", "12:00-24:00"])
+    inputs["tblEnergy"].values.update(hours=[12.0] * 4, slot=["12AM-12PM", "12PM-12AM", "12AM-12PM", "12:00-24:00"])
     assert only(inputs).startswith("error: Energy!B5: 'Weekend' has the slot '12:00-24:00', which 'Weekday' has not.")
 
 
 def test_a_slot_that_a_day_type_lacks_is_named_once(inputs):
     two_day_types(inputs)
-    inputs.energy = inputs.energy.take([0, 1, 2])
+    inputs.tables["tblEnergy"] = inputs["tblEnergy"].take([0, 1, 2])
     assert only(inputs).startswith("error: Energy!B4: 'Weekend' lacks the slot '12PM-12AM', which 'Weekday' has.")
 
 
 @pytest.mark.parametrize(("last", "is_fine"), [(12.0000009, True), (12.0000011, False)])
 def test_slots_make_24_hours_to_a_millionth(inputs, last, is_fine):
-    inputs.energy.values["hours"][1] = last
+    inputs["tblEnergy"].values["hours"][1] = last
     assert (found(inputs) == []) == is_fine
     if is_fine:
         assert scenarios(inputs)
@@ -157,9 +159,9 @@ def test_slots_make_24_hours_to_a_millionth(inputs, last, is_fine):
 
 def new_slots(inputs: Inputs, *slots: str) -> None:
     """Other slots, all of the same length."""
-    inputs.energy = inputs.energy.take([0] * len(slots))
-    inputs.energy.values.update(slot=list(slots), hours=[24 / len(slots)] * len(slots))
-    inputs.fleet.values["slot"] = list(slots[:2])
+    inputs.tables["tblEnergy"] = inputs["tblEnergy"].take([0] * len(slots))
+    inputs["tblEnergy"].values.update(slot=list(slots), hours=[24 / len(slots)] * len(slots))
+    inputs["tblFleet"].values["slot"] = list(slots[:2])
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ def test_a_slot_that_does_not_start_where_the_one_before_it_ends_is_named(inputs
 
 
 def test_hours_that_differ_from_the_span_in_the_label_are_a_warning(inputs):
-    inputs.energy.values["hours"] = [11.5, 12.5]
+    inputs["tblEnergy"].values["hours"] = [11.5, 12.5]
     first, second = found(inputs)
     assert first.startswith("warning: Energy!C2: the slot '12AM-12PM' has 11.5 hours, but its label spans 12 hours.")
     assert second.startswith("warning: Energy!C3: the slot '12PM-12AM' has 12.5 hours")
@@ -202,25 +204,25 @@ def test_hours_that_differ_from_the_span_in_the_label_are_a_warning(inputs):
 @pytest.mark.parametrize("column", ["day_type", "slot", "hours"])
 @pytest.mark.parametrize("i", [0, 1])
 def test_a_blank_among_the_slots_that_was_already_named_gives_no_second_error(inputs, column, i):
-    inputs.energy.values[column][i] = None
+    inputs["tblEnergy"].values[column][i] = None
     assert found(inputs) == []
 
 
 @pytest.mark.parametrize("column", ["slot", "hours"])
 def test_no_charging_slot_is_unknown_while_a_slot_is(inputs, column):
-    inputs.energy.values[column][0] = None  # hours are blank where a label is no span of the day
-    inputs.fleet.values["slot"][0] = "1AM-2AM"
+    inputs["tblEnergy"].values[column][0] = None  # hours are blank where a label is no span of the day
+    inputs["tblFleet"].values["slot"][0] = "1AM-2AM"
     assert found(inputs) == []
 
 
 @pytest.mark.parametrize("column", ["truck_type", "year"])
 def test_no_truck_type_is_unknown_while_one_is_blank(inputs, column):
-    inputs.trucks.values[column][1] = None
+    inputs["tblTrucks"].values[column][1] = None
     assert found(inputs) == []
 
 
 def test_years_without_a_row_are_one_error_that_names_where_the_last_one_stands(inputs):
-    inputs.fleet.values["year"][1] = inputs.trucks.values["year"][1] = 2052
+    inputs["tblFleet"].values["year"][1] = inputs["tblTrucks"].values["year"][1] = 2052
     costs, vehicles = found(inputs)
     assert costs.startswith(
         "error: Costs!A2: 2027 to 2052 have no row of costs, must have one each like every year from"
@@ -232,7 +234,7 @@ def test_years_without_a_row_are_one_error_that_names_where_the_last_one_stands(
 
 
 def test_two_years_without_a_row_are_named_from_the_first_to_the_last(inputs):
-    inputs.fleet.values["year"][1] = inputs.trucks.values["year"][1] = 2028
+    inputs["tblFleet"].values["year"][1] = inputs["tblTrucks"].values["year"][1] = 2028
     costs, vehicles = found(inputs)
     assert costs.startswith("error: Costs!A2: 2027 to 2028 have no row of costs")
     assert vehicles.startswith("error: Fleet!C2: no vehicle is listed for 2026 to 2027")
@@ -241,31 +243,31 @@ def test_two_years_without_a_row_are_named_from_the_first_to_the_last(inputs):
 @pytest.mark.parametrize(
     ("table", "said", "there"),
     [
-        ("costs", "error: Costs!A3: 2025 has no row of costs", "2025 stands in Fleet!C2."),
-        ("fleet", "error: Fleet!C3: no vehicle is listed for 2025", "2025 stands in Costs!A2."),
+        ("tblCosts", "error: Costs!A3: 2025 has no row of costs", "2025 stands in Fleet!C2."),
+        ("tblFleet", "error: Fleet!C3: no vehicle is listed for 2025", "2025 stands in Costs!A2."),
     ],
 )
 def test_a_first_year_that_only_one_table_has_is_named_with_its_cell(inputs, table, said, there):
-    setattr(inputs, table, getattr(inputs, table).take([1]))
+    inputs.tables[table] = inputs[table].take([1])
     text = only(inputs)
     assert text.startswith(said)
     assert text.endswith(there)
 
 
 def test_years_are_not_compared_while_one_is_blank(inputs):
-    inputs.costs.values["year"][1] = None
+    inputs["tblCosts"].values["year"][1] = None
     assert found(inputs) == []
 
 
 @pytest.mark.parametrize("day_type", ["Sunday", "weekend day"])
 def test_a_day_type_that_has_no_number_of_days_is_named(inputs, day_type):
     two_day_types(inputs)
-    inputs.energy.values["day_type"][2:] = [day_type, day_type]
+    inputs["tblEnergy"].values["day_type"][2:] = [day_type, day_type]
     assert any(day_type in text and text.startswith("error: Energy!A4") for text in found(inputs))
 
 
 def test_a_day_type_that_has_no_slots_is_named(inputs):
-    inputs.day_types.values.update(day_type=["Average day", "Holiday"], days=[355.0, 10.0])
+    inputs["tblDayTypes"].values.update(day_type=["Average day", "Holiday"], days=[355.0, 10.0])
     assert only(inputs).startswith("error: Energy!A3: the day type 'Holiday' has no slots. Add its slots to the Energy")
 
 
@@ -274,7 +276,7 @@ def test_a_day_type_that_has_no_slots_is_named(inputs):
 )
 def test_an_unknown_day_type_is_named_with_what_was_probably_meant(inputs, day_type, advice):
     two_day_types(inputs)
-    inputs.energy.values["day_type"][2:] = [day_type, day_type]
+    inputs["tblEnergy"].values["day_type"][2:] = [day_type, day_type]
     assert found(inputs)[0] == (f"error: Energy!A4: Day type is '{day_type}', must be one of the day types. {advice}")
 
 
@@ -282,43 +284,43 @@ def test_an_unknown_day_type_is_named_with_what_was_probably_meant(inputs, day_t
     ("days", "count"), [(364.9, 1), (365 - 1e-6, 0), (365, 0), (365.25, 0), (366, 0), (366 + 1e-6, 0), (366.1, 1)]
 )
 def test_the_day_types_make_a_year(inputs, days, count):
-    inputs.day_types.values["days"] = [days]
+    inputs["tblDayTypes"].values["days"] = [days]
     assert [problem.where for problem in check(inputs)] == ["Energy!B2"] * count
     assert all("must make 365 or 366" in text for text in found(inputs))
 
 
 def test_days_that_add_up_to_a_year_but_for_rounding_are_a_year(inputs):
     two_day_types(inputs)
-    inputs.day_types.values["days"] = [364.9, 0.1 - 1e-13]  # as a sum of many fractions may come out
-    assert sum(inputs.day_types.values["days"]) < 365
+    inputs["tblDayTypes"].values["days"] = [364.9, 0.1 - 1e-13]  # as a sum of many fractions may come out
+    assert sum(inputs["tblDayTypes"].values["days"]) < 365
     assert found(inputs) == []
 
 
 def test_an_unknown_slot_is_named_with_the_one_that_was_probably_meant(inputs):
-    inputs.fleet.values["slot"][1] = "12PM-11AM"
+    inputs["tblFleet"].values["slot"][1] = "12PM-11AM"
     assert only(inputs) == (
         "error: Fleet!E3: Charging slot is '12PM-11AM', must be a slot of the Energy table. Did you mean '12PM-12AM'?"
     )
 
 
 def test_an_unknown_truck_type_is_named_with_the_known_ones(inputs):
-    inputs.fleet.values["truck_type"][0] = "van"
+    inputs["tblFleet"].values["truck_type"][0] = "van"
     assert only(inputs) == ("error: Fleet!B2: Truck type is 'van', must be a type of the Trucks table. Known: 1.")
 
 
 def test_an_unknown_truck_type_below_a_blank_one_is_named(inputs):
-    inputs.fleet.values["truck_type"] = [None, "van"]
+    inputs["tblFleet"].values["truck_type"] = [None, "van"]
     assert only(inputs).startswith("error: Fleet!B3: Truck type is 'van'")
 
 
 def test_a_sheet_with_an_exclamation_mark_is_named_in_full(inputs):
-    inputs.trucks.places["truck_type"] = lambda i: f"'New!'!A{i + 2}"
-    inputs.fleet.values["truck_type"][0] = "van"
+    inputs["tblTrucks"].places["truck_type"] = lambda i: f"'New!'!A{i + 2}"
+    inputs["tblFleet"].values["truck_type"][0] = "van"
     assert "must be a type of the 'New!' table" in only(inputs)
 
 
 def test_a_truck_type_without_figures_in_a_year_is_named(inputs):
-    inputs.trucks = inputs.trucks.take([0])
+    inputs.tables["tblTrucks"] = inputs["tblTrucks"].take([0])
     assert only(inputs) == (
         "error: Fleet!B3: truck type '1' has no figures for 2026. Add a row for '1' in 2026 to the Trucks table."
     )
@@ -326,26 +328,26 @@ def test_a_truck_type_without_figures_in_a_year_is_named(inputs):
 
 @pytest.mark.parametrize("column", ["truck_type", "year", "slot", "distance_km"])
 def test_a_blank_that_was_already_named_gives_no_second_error(inputs, column):
-    inputs.fleet = inputs.fleet.take([0, 1, 1])
-    inputs.fleet.values["vehicle"][2] = "V2"
-    inputs.fleet.values[column][2] = None
+    inputs.tables["tblFleet"] = inputs["tblFleet"].take([0, 1, 1])
+    inputs["tblFleet"].values["vehicle"][2] = "V2"
+    inputs["tblFleet"].values[column][2] = None
     assert found(inputs) == []
 
 
 @pytest.mark.parametrize(
     ("table", "where", "words"),
     [
-        ("costs", "Costs!A2", "2026 has no row of costs, must have one like every year from 2025 to 2027"),
-        ("fleet", "Fleet!C2", "no vehicle is listed for 2026, must be for every year from 2025 to 2027"),
+        ("tblCosts", "Costs!A2", "2026 has no row of costs, must have one like every year from 2025 to 2027"),
+        ("tblFleet", "Fleet!C2", "no vehicle is listed for 2026, must be for every year from 2025 to 2027"),
     ],
 )
 def test_a_year_in_the_middle_may_not_be_left_out(inputs, table, where, words):
-    for name in ("fleet", "trucks", "costs"):
-        rows = getattr(inputs, name).take([0, 1, 1])
+    for name in ("tblFleet", "tblTrucks", "tblCosts"):
+        rows = inputs[name].take([0, 1, 1])
         rows.values["year"] = [2025, 2026, 2027]
-        setattr(inputs, name, rows)
+        inputs.tables[name] = rows
     assert found(inputs) == []
-    setattr(inputs, table, getattr(inputs, table).take([0, 2]))
+    inputs.tables[table] = inputs[table].take([0, 2])
     text = only(inputs)
     assert text.startswith(f"error: {where}: ")
     assert words in text
@@ -363,25 +365,25 @@ def test_the_horizon_counts_from_the_first_year(inputs):
 
 
 def test_two_scenarios_do_not_share_a_folder(inputs):
-    inputs.scenarios.values["scenario"] = ["Export 1.0", "Export-1.0"]  # both export-1.0
+    inputs["tblScenarios"].values["scenario"] = ["Export 1.0", "Export-1.0"]  # both export-1.0
     assert only(inputs).startswith("error: Scenarios!A3: the scenarios 'Export 1.0' (Scenarios!A2) and 'Export-1.0'")
-    inputs.scenarios.values["scenario"] = ["Export 1.0", "Export 1.1"]
+    inputs["tblScenarios"].values["scenario"] = ["Export 1.0", "Export 1.1"]
     assert found(inputs) == []
 
 
 def test_scenarios_that_share_a_folder_below_a_blank_one_are_named(inputs):
-    inputs.scenarios = inputs.scenarios.take([0, 0, 1])
-    inputs.scenarios.values["scenario"] = [None, "Small grid", "Small, grid"]
+    inputs.tables["tblScenarios"] = inputs["tblScenarios"].take([0, 0, 1])
+    inputs["tblScenarios"].values["scenario"] = [None, "Small grid", "Small, grid"]
     assert "'Small grid' (Scenarios!A2) and 'Small, grid'" in only(inputs)
 
 
 def test_the_same_scenario_in_capitals_is_given_twice_and_no_more(inputs):
-    inputs.scenarios.values["scenario"] = ["Export 1.0", "EXPORT 1.0"]
+    inputs["tblScenarios"].values["scenario"] = ["Export 1.0", "EXPORT 1.0"]
     assert "is given twice" in only(inputs)
 
 
 def test_at_least_one_scenario_is_to_run(inputs):
-    inputs.scenarios.values["run"] = ["no", "yes"]
+    inputs["tblScenarios"].values["run"] = ["no", "yes"]
     assert found(inputs) == []
-    inputs.scenarios.values["run"] = ["no", "no"]
+    inputs["tblScenarios"].values["run"] = ["no", "no"]
     assert only(inputs).startswith("error: Scenarios!B2: no scenario is to run")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fleetopt.inputs.checks import check
-from fleetopt.inputs.scenarios import Scenario, UsageError, folder_name, parse_changes, scenarios, settable
+from fleetopt.inputs.scenarios import Scenario, UsageError, folder_name, parse_changes, scenarios
+from fleetopt.inputs.schema import settable
 from tests import cases
 from tests.untidy import small_inputs
 
@@ -84,7 +85,7 @@ def test_a_case_holds_the_figures_of_the_tables(inputs):
 
 
 def test_years_stand_in_order_whatever_the_order_of_the_costs(inputs):
-    inputs.costs = inputs.costs.take([1, 0])
+    inputs.tables["tblCosts"] = inputs["tblCosts"].take([1, 0])
     case = scenarios(inputs)[0].case
     assert case.years == (2025, 2026)
     assert case.battery_price.tolist() == [300, 290]
@@ -92,10 +93,10 @@ def test_years_stand_in_order_whatever_the_order_of_the_costs(inputs):
 
 
 def test_each_day_type_has_its_own_figures(inputs):
-    inputs.energy = inputs.energy.take([0, 1, 1, 0])
-    inputs.energy.values["day_type"] = ["Weekday", "Weekday", "Weekend", "Weekend"]
-    inputs.energy.values["grid_price"] = [0.1, 0.2, 0.4, 0.3]  # the weekend's slots stand the other way round
-    inputs.day_types.values.update(day_type=["Weekend", "Weekday"], days=[104.0, 261.0])
+    inputs.tables["tblEnergy"] = inputs["tblEnergy"].take([0, 1, 1, 0])
+    inputs["tblEnergy"].values["day_type"] = ["Weekday", "Weekday", "Weekend", "Weekend"]
+    inputs["tblEnergy"].values["grid_price"] = [0.1, 0.2, 0.4, 0.3]  # the weekend's slots stand the other way round
+    inputs["tblDayTypes"].values.update(day_type=["Weekend", "Weekday"], days=[104.0, 261.0])
     case = scenarios(inputs)[0].case
     assert case.day_types == ("Weekday", "Weekend")
     assert case.days.tolist() == [261, 104]
@@ -103,12 +104,12 @@ def test_each_day_type_has_its_own_figures(inputs):
 
 
 def test_a_depot_without_charger_types_is_an_error(inputs):
-    inputs.chargers.values = {name: [] for name in inputs.chargers.values}
+    inputs["tblChargers"].values = {name: [] for name in inputs["tblChargers"].values}
     assert any("no charger type" in problem.message for problem in check(inputs))
 
 
 def test_a_scenarios_own_figures_beat_the_settings_and_blanks_take_them(inputs):
-    inputs.scenarios.values["export_ratio"][0] = None
+    inputs["tblScenarios"].values["export_ratio"][0] = None
     plain, own = (scenario.case for scenario in scenarios(inputs))
     assert (plain.export_ratio, own.export_ratio) == (0.5, 0.0)  # 0 is a figure, not a blank
     assert (plain.grid_limit_kwh.tolist(), own.grid_limit_kwh.tolist()) == ([1750, 1750], [500, 500])
@@ -238,18 +239,18 @@ def test_the_folder_of_a_scenario_with_a_long_name_can_be_made(tmp_path):
 
 
 def test_scenarios_that_would_share_a_folder_are_refused(inputs):
-    inputs.scenarios.values["scenario"] = ["Small grid", "Small-grid"]
+    inputs["tblScenarios"].values["scenario"] = ["Small grid", "Small-grid"]
     first, second = scenarios(inputs)
     assert first.folder != second.folder or any(problem.severity == "error" for problem in check(inputs))
 
 
 def test_each_limit_has_the_cell_that_holds_it():
     inputs = small_inputs()
-    inputs.scenarios.values["grid_limit_kwh"] = [None, 900.0]
-    first, second = scenarios(inputs, list(inputs.scenarios.values["scenario"]))
+    inputs["tblScenarios"].values["grid_limit_kwh"] = [None, 900.0]
+    first, second = scenarios(inputs, list(inputs["tblScenarios"].values["scenario"]))
     assert first.places["grid_limit_kwh"] == inputs.settings["grid_limit_kwh"].where
-    assert second.places["grid_limit_kwh"] == inputs.scenarios.where("grid_limit_kwh", 1)
-    assert first.places["capex_budget"] == inputs.costs.where("capex_budget", 0)
+    assert second.places["grid_limit_kwh"] == inputs["tblScenarios"].where("grid_limit_kwh", 1)
+    assert first.places["capex_budget"] == inputs["tblCosts"].where("capex_budget", 0)
     changed = scenarios(inputs, changes={"grid_limit_kwh": 800.0, "capex_budget": 100.0})
     for scenario in changed:
         assert scenario.places["grid_limit_kwh"] == "--set grid_limit_kwh"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fleetopt.model import build
+from fleetopt.model.formulation import build
 from fleetopt.model.linear import LinearProgram
 from fleetopt.model.lp_file import lp_text
 from fleetopt.model.program import Program

@@ -8,14 +8,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fleetopt.model import build
-from fleetopt.plan.diagnose import is_beyond_reach, why_no_plan
-from fleetopt.plan.limits import BUDGET, GRID_LIMIT, LIMITS
+from fleetopt.model.formulation import build
+from fleetopt.plan.diagnose import why_no_plan
+from fleetopt.plan.limits import LIMITS, limits_of
 from fleetopt.plan.margins import least_cost, room, rooms, smallest_raise, with_limits
-from fleetopt.plan.optimize import optimize
+from fleetopt.plan.optimize import has_no_plan, optimize
+from fleetopt.solvers.continuous import ContinuousProblem
 from fleetopt.solvers.deadline import Deadline
 from tests.cases import hourly, one_slot, study, two_slots
 from tests.random_cases import random_case
+
+
+BY_SETTING = {limit.setting: limit for limit in LIMITS}
+GRID_LIMIT, BUDGET, SOLAR_ROOM = (
+    BY_SETTING[name] for name in ("grid_limit_kwh", "capex_budget", "solar_max_added_kwp")
+)
+
+
+def is_beyond_reach(case) -> bool:
+    """Whether there is no plan even with everything divisible."""
+    return has_no_plan(ContinuousProblem(build(case)), Deadline(None))
 
 
 def said(case) -> str:
@@ -50,7 +62,7 @@ def test_a_need_beyond_all_chargers_of_the_budget_is_said_by_arithmetic():
     # 3,000 kWh in 24 h; one charger there and 1,500 USD for 1.5 more of 50 kW: 50 kW x 2.5 x 24 h = 3,000 kWh
     just = one_slot(charging_kwh=3000.0, capex_budget=1500.0, chargers_existing=1.0, grid_limit_kwh=3000.0)
     assert not is_beyond_reach(just)
-    short = replace(just, capex_budget=1400.0)  # 1.4 more: 2,880 kWh
+    short = just.replace(capex_budget=1400.0)  # 1.4 more: 2,880 kWh
     assert is_beyond_reach(short)
     text = "3,000.0 kWh are to be charged, at most 2,880.0 can be even if the whole budget goes into chargers: 120.0"
     assert text in said(short)
@@ -72,23 +84,23 @@ def test_chargers_are_bought_at_the_prices_of_their_year():
     need = np.array([2400.0, 0.0])[:, None, None]
     case = one_slot(years=(2025, 2026), charging_kwh=need, capex_budget=1000.0, grid_limit_kwh=3000.0)
     for later in (100.0, 0.0):
-        assert is_beyond_reach(replace(case, charger_price=[[1000.0, later]]))
-    assert not is_beyond_reach(replace(case, charger_price=[[500.0, 1000.0]]))
+        assert is_beyond_reach(case.replace(charger_price=[[1000.0, later]]))
+    assert not is_beyond_reach(case.replace(charger_price=[[500.0, 1000.0]]))
 
 
 def test_money_may_be_counted_in_thousands():
     # 3,000 kWh are 2.5 chargers x 24 h at 1 thousand USD
     case = one_slot(charging_kwh=3000.0, charger_price=1.0, capex_budget=2.5, grid_limit_kwh=3000.0)
     assert not is_beyond_reach(case)
-    assert is_beyond_reach(replace(case, capex_budget=2.4))
+    assert is_beyond_reach(case.replace(capex_budget=2.4))
 
 
 def test_chargers_of_earlier_years_count_and_free_ones_have_no_end():
     need = np.array([0.0, 2400.0])[:, None, None]  # two chargers x 24 h in the second year
     case = one_slot(years=(2025, 2026), charging_kwh=need, capex_budget=1000.0, grid_limit_kwh=3000.0)
     assert not is_beyond_reach(case)
-    assert is_beyond_reach(replace(case, capex_budget=[0.0, 1000.0]))
-    assert not is_beyond_reach(replace(case, capex_budget=0.0, charger_price=0.0))
+    assert is_beyond_reach(case.replace(capex_budget=[0.0, 1000.0]))
+    assert not is_beyond_reach(case.replace(capex_budget=0.0, charger_price=0.0))
 
 
 def test_what_arithmetic_shows_is_not_solved_for(monkeypatch):
@@ -114,9 +126,9 @@ def test_one_remedy_or_several_to_choose_from():
     dark = one_slot(grid_limit_kwh=90.0, solar_max_added_kwp=0.0)
     assert why_no_plan(dark, Deadline(None)).problems[0].advice == "What follows would make one possible."
     assert "the grid limit (grid_limit_kwh) is too low" in said(dark)
-    sunny = why_no_plan(replace(dark, solar_yield=1.0), Deadline(None))
+    sunny = why_no_plan(dark.replace(solar_yield=1.0), Deadline(None))
     assert sunny.problems[0].advice == "One of the following would make one possible."
-    assert [list(remedy.limits) for remedy in sunny.remedies] == [[GRID_LIMIT], [LIMITS[2]]]
+    assert [list(remedy.limits) for remedy in sunny.remedies] == [[GRID_LIMIT], [SOLAR_ROOM]]
 
 
 def test_a_grid_limit_that_differs_by_slot_rises_by_the_same_everywhere():
@@ -142,7 +154,7 @@ def test_the_smallest_of_several_pairs_is_the_one_with_the_smallest_shares():
     assert {limit: float(values.max()) for limit, values in remedy.present.items()} == {GRID_LIMIT: 1000, BUDGET: 999}
     assert "the grid limit (grid_limit_kwh) and the yearly CapEx budget (capex_budget) are too low" in said(case)
     assert "from 1,000 to 1,100 kWh per slot and the yearly CapEx budget from 999 to 1,000 USD" in said(case)
-    together = smallest_raise(case, build(case), LIMITS, Deadline(None))
+    together = smallest_raise(case, build(case), limits_of(case), Deadline(None))
     assert list(together.limits) == [GRID_LIMIT, BUDGET]
 
 
@@ -242,11 +254,11 @@ def test_a_price_that_stands_out_is_suspected_of_a_budget_only():
     years = (2025, 2026, 2027)
     case = one_slot(years=years, charger_price=[[100_000.0, 1000.0, 1000.0]], capex_budget=1000.0)
     assert "Most suspicious: the price of a 50 kW charger of 100,000 USD in 2025, 100 times the usual one" in said(case)
-    in_thousands = replace(case, charger_price=[[0.9, 0.1, 0.1]], capex_budget=0.1)
+    in_thousands = case.replace(charger_price=[[0.9, 0.1, 0.1]], capex_budget=0.1)
     assert "Most suspicious: the price of a 50 kW charger of 0.9 USD in 2025, 9 times the usual one" in said(
         in_thousands
     )
-    off_grid = replace(case, capex_budget=1e6, grid_limit_kwh=1.0, battery_max_kwh=0.0)
+    off_grid = case.replace(capex_budget=1e6, grid_limit_kwh=1.0, battery_max_kwh=0.0)
     assert "Most suspicious: the grid limit of 1 kWh per slot" in said(off_grid)
 
 
@@ -295,7 +307,7 @@ def test_a_remedy_applied_makes_a_plan_and_a_little_less_does_not(limit: float):
 
 
 def test_many_shortages_are_counted_and_the_largest_named():
-    problems = why_no_plan(replace(hourly(1, 12), grid_limit_kwh=1.0, battery_max_kwh=0.0), Deadline(None)).problems
+    problems = why_no_plan(hourly(1, 12).replace(grid_limit_kwh=1.0, battery_max_kwh=0.0), Deadline(None)).problems
     assert len(problems) < 20
     assert any("more slots fall short by less" in problem.message for problem in problems)
 
@@ -324,7 +336,7 @@ def test_without_time_nothing_is_claimed_of_what_would_help():
 
 def test_the_time_limit_of_a_run_holds_for_the_diagnosis_too():
     started = time.monotonic()
-    assert optimize(replace(hourly(1, 200), grid_limit_kwh=150.0), time_limit=1.0).status in (
+    assert optimize(hourly(1, 200).replace(grid_limit_kwh=150.0), time_limit=1.0).status in (
         "infeasible",
         "no_solution",
     )

@@ -9,12 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fleetopt.model import build
+from fleetopt.model.formulation import build
 from fleetopt.plan import optimize as module
 from fleetopt.plan.optimize import Result, optimize
 from fleetopt.solvers.backend import LinearSession
 from fleetopt.solvers.deadline import Deadline
-from fleetopt.solvers.energy import columns_of
 from fleetopt.solvers.messages import Solution, SolverError
 from fleetopt.words.problem import has_error
 from tests.cases import TOTALS, hourly, one_slot, study, two_slots
@@ -48,7 +47,7 @@ def test_no_choice_of_chargers_is_cheaper(seed: int, solver: str):
     )
     program = build(case)
     session = LinearSession(program)
-    columns = columns_of(program, "charger_add")
+    columns = program.integers.columns
     least = math.inf
     for bought in itertools.product(range(5), repeat=4):
         session.bound_columns(columns, np.array(bought, dtype=float), np.array(bought, dtype=float))
@@ -65,8 +64,8 @@ def test_all_money_times_k_costs_k_times_as_much_for_the_same_design(ratio: floa
     one = optimize(study(ratio))
     case = study(ratio)
     other = optimize(
-        replace(case, **{name: getattr(case, name) * 3 for name in
-                         ("grid_price", "solar_price", "battery_price", "charger_price", "capex_budget")})
+        case.replace(**{name: getattr(case, name) * 3 for name in
+                        ("grid_price", "solar_price", "battery_price", "charger_price", "capex_budget")})
     )  # fmt: skip
     assert other.plan.objective == pytest.approx(3 * one.plan.objective, rel=1e-9)
     assert other.plan.solar_add == pytest.approx(one.plan.solar_add, abs=1e-6)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fleetopt.model import build
-from fleetopt.plan.optimize import optimize, plan_of
-from fleetopt.plan.plan import Plan
+from fleetopt.model.formulation import build
+from fleetopt.plan.optimize import optimize
+from fleetopt.plan.plan import Plan, plan_of
 from fleetopt.results.csv import details, flows
 from tests.cases import study
 
@@ -41,17 +41,17 @@ def test_a_figure_that_is_no_noise_is_kept():
 
 
 def test_details_have_a_row_for_each_year_day_type_and_slot_in_order(plan: Plan):
-    details = details(plan)
-    assert {len(column) for column in details.values()} == {20}
-    assert details["year"][:5] == [2025, 2025, 2025, 2025, 2026]
-    assert details["slot_number"][:5] == [1, 2, 3, 4, 1]
-    assert details["slot"][:2] == ["12AM-6AM", "6AM-12PM"]
-    assert details["fleet_size"][::4] == [10, 15, 20, 25, 30]
+    columns = details(plan)
+    assert {len(column) for column in columns.values()} == {20}
+    assert columns["Year"][:5] == [2025, 2025, 2025, 2025, 2026]
+    assert columns["Slot"][:5] == [1, 2, 3, 4, 1]
+    assert columns["SlotLabel"][:2] == ["12AM-6AM", "6AM-12PM"]
+    assert columns["FleetSize"][::4] == [10, 15, 20, 25, 30]
 
 
 def test_flows_are_a_table_for_pandas(plan: Plan):
-    flows = flows(plan)
-    assert list(flows.columns[:3]) == ["Year", "Slot", "FleetSize"]
-    made = flows["SolarUsed_kWh"] + flows["SolarStored_kWh"] + flows["SolarExported_kWh"]
-    assert made.to_numpy() == pytest.approx(flows["SolarGenerated_kWh"].to_numpy())
-    assert flows["GridUsed_kWh"].max() == pytest.approx(1750)
+    table = flows(plan)
+    assert list(table.columns[:3]) == ["Year", "Slot", "FleetSize"]
+    made = table["SolarUsed_kWh"] + table["SolarStored_kWh"] + table["SolarExported_kWh"]
+    assert made.to_numpy() == pytest.approx(table["SolarGenerated_kWh"].to_numpy())
+    assert table["GridUsed_kWh"].max() == pytest.approx(1750)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,11 @@ import numpy as np
 import pytest
 
 import fleetopt.plan.verify
+from fleetopt.depot import DECISIONS, MONEY, QUANTITIES
 from fleetopt.depot.case import Case
 from fleetopt.plan.optimize import optimize
-from fleetopt.plan.plan import Plan
-from fleetopt.plan.verify import TOLERANCE, Verification, verify
+from fleetopt.plan.plan import DECIDED, Plan
+from fleetopt.plan.verify import TOLERANCE, Verification, recounted, verify
 from tests.cases import TOTALS, one_slot, study, two_slots
 
 
@@ -36,7 +36,7 @@ def idle_plan(**changes: Any) -> Plan:
 def spoiled(plan: Plan, name: str, index: tuple[int, ...], by: float) -> Plan:
     array = getattr(plan, name).copy()
     array[index] += by
-    return replace(plan, **{name: array})
+    return plan.replace(**{name: array})
 
 
 @pytest.mark.parametrize("ratio", TOTALS)
@@ -93,13 +93,13 @@ def test_what_is_bought_a_year_too_late_is_found(plan: Plan, name: str, first: t
     next_year = (*first[:-1], first[-1] + 1)
     array[next_year] += array[first]
     array[first] = 0.0
-    found = check(replace(plan, **{name: array}))
+    found = check(plan.replace(**{name: array}))
     assert any(failure.startswith(family) for failure in found.failures), found.failures
 
 
 def test_the_report_says_what_is_off_where_and_by_how_much():
     plan = idle_plan(solar_max_added_kwp=10.0, solar_price=0.0)
-    found = check(replace(plan, solar_add=np.array([12.5])))
+    found = check(plan.replace(solar_add=np.array([12.5])))
     assert found.failures == ["solar_room: off by 2.5"]
     assert found.largest_residual_at == "solar_room"
     assert found.largest_residual == 0.25  # 2.5 of 10 kWp
@@ -117,7 +117,7 @@ def test_the_grid_limit_is_checked():
     assert any(failure.startswith("grid_limit 2029 12PM-6PM") for failure in check(plan, tighter).failures)
 
 
-@pytest.mark.parametrize("name", [name for name in Plan.__dataclass_fields__ if name != "case"])
+@pytest.mark.parametrize("name", DECIDED)
 def test_no_figure_can_be_changed_unnoticed(plan: Plan, name: str):
     array = getattr(plan, name)
     for index in np.ndindex(array.shape):
@@ -174,7 +174,7 @@ def test_a_bound_above_the_cost_is_found(plan: Plan):
 
 
 def test_a_plan_that_adds_its_money_up_wrongly_is_found(plan: Plan, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Plan, "opex", property(lambda _plan: np.full(5, 1.0)))
+    monkeypatch.setattr(Plan, "opex", property(lambda _plan: np.full(5, 1.0)), raising=False)
     found = verify(plan, plan.case, 1_176_487.1155, 1_176_487.1155)
     assert any(failure.startswith("total_cost") for failure in found.failures)
 
@@ -192,7 +192,7 @@ def test_the_c_rate_per_hour_is_checked_per_hour():
     plan = optimize(case).plan
     assert plan.battery_to_load.sum() == pytest.approx(60)  # 0.05 / h x 12 h x 100 kWh
     assert check(plan).has_passed
-    slower = replace(case, c_rate=0.04)
+    slower = case.replace(c_rate=0.04)
     assert any(failure.startswith("discharge_limit") for failure in check(plan, slower).failures)
 
 
@@ -201,12 +201,22 @@ def test_the_check_shares_no_code_with_the_model():
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert imported == {
         "__future__",
+        "collections",
         "collections.abc",
         "dataclasses",
         "typing",
+        "fleetopt.depot",
         "fleetopt.depot.case",
+        "fleetopt.depot.part",
         "fleetopt.plan.plan",
     }
+    asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not asked & {"formula", "holds"}  # no rule, quantity or money of the model is worked out
+
+
+def test_everything_that_follows_from_decisions_is_counted_a_second_time(plan: Plan):
+    follows = {name for name, decision in DECISIONS.items() if decision.follows}
+    assert recounted(plan, plan.case).keys() == {*follows, *QUANTITIES, *(money.name for money in MONEY)}
 
 
 @pytest.mark.parametrize(
@@ -216,6 +226,6 @@ def test_the_check_shares_no_code_with_the_model():
 def test_every_figure_that_a_plan_states_of_itself_is_checked(name: str, plan: Plan, monkeypatch: pytest.MonkeyPatch):
     stated = getattr(plan, name).copy()
     stated[..., 2] += 10.0
-    monkeypatch.setattr(Plan, name, property(lambda _plan: stated))
+    monkeypatch.setattr(Plan, name, property(lambda _plan: stated), raising=False)
     found = verify(plan, plan.case, 1_176_487.1155, -np.inf)
     assert any(failure.startswith(f"{name} 2027: ") for failure in found.failures), found.failures

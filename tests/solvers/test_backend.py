@@ -9,12 +9,11 @@ import time
 import numpy as np
 import pytest
 
-from fleetopt.model import build
+from fleetopt.model.formulation import build
 from fleetopt.model.linear import LinearProgram
 from fleetopt.model.program import Program
 from fleetopt.solvers.backend import LinearSession, solve
 from fleetopt.solvers.deadline import Deadline
-from fleetopt.solvers.energy import columns_of
 from fleetopt.solvers.messages import SolverError, to_proto
 from tests.cases import TOTALS, hourly, study
 
@@ -122,7 +121,8 @@ def test_a_linear_solve_has_duals_and_reduced_costs():
 
 def test_columns_of_a_family_are_where_it_says():
     program = build(study())
-    assert columns_of(program, "charger_add").tolist() == list(range(10, 20))
+    assert program.integers.columns.tolist() == list(range(10, 20))
+    assert program.column_families["charger_add"].slice == slice(10, 20)
 
 
 def test_the_message_holds_each_figure_in_its_place():

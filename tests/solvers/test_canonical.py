@@ -7,24 +7,23 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from fleetopt.model import build
-from fleetopt.plan.optimize import optimize, plan_of
-from fleetopt.plan.plan import Plan
+from fleetopt.model.formulation import build
+from fleetopt.plan.optimize import optimize
+from fleetopt.plan.plan import DECIDED, Plan, plan_of
 from fleetopt.solvers import canonical as module
 from fleetopt.solvers.backend import solve
 from fleetopt.solvers.canonical import canonical
-from fleetopt.solvers.chargers import ChargerChoice
+from fleetopt.solvers.continuous import ContinuousProblem, Plane
 from fleetopt.solvers.deadline import Deadline
-from fleetopt.solvers.energy import Plane
+from fleetopt.solvers.whole import WholeProblem
 from tests.cases import TOTALS, one_slot, study, two_slots
 from tests.random_cases import dear_case, random_case, tied_case
 
 SOLVERS = ("scip", "highs", "cp-sat")
-FIELDS = [name for name in Plan.__dataclass_fields__ if name != "case"]
 
 
 def assert_same(one: Plan, other: Plan) -> None:
-    for name in FIELDS:
+    for name in DECIDED:
         assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-6), name
 
 
@@ -52,10 +51,11 @@ def test_no_other_plan_meets_all_wishes(seed: int, monkeypatch: pytest.MonkeyPat
     plan = optimize(case).plan
     if plan is None:
         return
-    real = module._wishes
-    monkeypatch.setattr(module, "_wishes", lambda *parts: [*(wishes := real(*parts)), -wishes[-1]])
-    found = canonical(case, build(case), plan.charger_add, Deadline(None))
-    assert_same(plan_of(case, build(case), found.values), plan)  # the last wish turned around finds nothing else
+    real = module._weighed
+    monkeypatch.setattr(module, "_weighed", lambda *parts: [*(wishes := [*real(*parts)]), -wishes[-1]])
+    program = build(case)
+    found = canonical(case, ContinuousProblem(program), plan.charger_add.ravel(), Deadline(None))
+    assert_same(plan_of(case, program, found.values), plan)  # the last wish turned around finds nothing else
 
 
 @pytest.mark.parametrize("ratio", TOTALS)
@@ -65,7 +65,7 @@ def test_every_equally_cheap_choice_of_chargers_leads_to_the_same_plan(ratio: fl
     program = build(case)
     chosen = np.zeros((2, 5))
     chosen[1, 0] = chosen[1, second] = 1  # the second 400 kW charger costs the same in 2027, 2028 and 2029
-    found = canonical(case, program, chosen, Deadline(None))
+    found = canonical(case, ContinuousProblem(program), chosen.ravel(), Deadline(None))
     assert found.objective == pytest.approx(TOTALS[ratio], abs=5e-5)
     assert_same(plan_of(case, program, found.values), optimize(case).plan)
 
@@ -138,12 +138,12 @@ def test_what_can_wait_is_bought_late():
 def test_the_choice_of_chargers_is_exact_for_fractional_powers():
     # 22.5 kW x 24 h = 540 kWh each: 3 for 1,620 kWh, 4 for a little more
     for need, bought in ((1620.0, 3), (1620.1, 4)):
-        choice = ChargerChoice(one_slot(charging_kwh=need, power_kw=22.5))
+        choice = WholeProblem(build(one_slot(charging_kwh=need, power_kw=22.5)))
         assert choice.canonical(np.inf if not choice.costs else 0.0, Deadline(None)).item() == bought
 
 
 def test_a_barrier_excludes_what_it_says():
-    choice = ChargerChoice(one_slot(charging_kwh=1000.0))
-    choice.barriers.append(Plane(np.array([[-1.0]]), 2.0))  # 2 - charger_add <= 0: at least two
-    choice._most = np.full((1, 1), 5.0)
+    choice = WholeProblem(build(one_slot(charging_kwh=1000.0)))
+    choice.barriers.append(Plane(np.array([-1.0]), 2.0))  # 2 - charger_add <= 0: at least two
+    choice._most = np.full(1, 5.0)
     assert choice.canonical(0.0, Deadline(None)).item() == 2

@@ -12,7 +12,7 @@ from fleetopt.books.closed.package import Area, Package
 from fleetopt.books.closed.parts import ChangedParts
 from fleetopt.results.recalculation import FORMULA_SHEETS, shown_values
 from fleetopt.results.sentences import POINTS, line_counts
-from fleetopt.results.tables import COMPARE, MESSAGES
+from fleetopt.results.tables import MESSAGES, compare
 from fleetopt.words.block import ROWS_BELOW, Block
 from fleetopt.words.content import Content
 from fleetopt.words.problem import FileError
@@ -64,11 +64,11 @@ class ClosedBook:
         Raises:
             FileError: a table, column or name is missing, or something is in a table's way.
         """
-        if COMPARE.name in content.tables:
+        if compare().name in content.tables:
             for sheet in sorted(FORMULA_SHEETS & set(self._open_values().sheets)):
                 self._package.recalculated(sheet, shown_values(content))
         self._package.fill(content)
-        for table in (COMPARE, MESSAGES):
+        for table in (compare(content.on), MESSAGES):
             if table.name in content.tables:
                 counts = line_counts(table, content.tables[table.name])
                 self._package.heights(table.name, [POINTS * count if count > 1 else None for count in counts])

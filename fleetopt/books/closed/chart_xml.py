@@ -25,6 +25,8 @@ class Refill:
     columns: Sequence[int]
     """Columns of the sheet that the values of a row stand in."""
     rows: Sequence[Sequence[Value]]
+    added: Sequence[str] = ()
+    """Headings of new columns at its right end."""
 
 
 def update_chart(root: Any, refills: Iterable[Refill], sheets: Iterable[str]) -> bool:

@@ -80,7 +80,11 @@ class Package:
             ValueError: a value is infinite or not a number.
         """
         with self._changes():
-            refills = {name: self._refill(name, rows, content.headers[name]) for name, rows in content.tables.items()}
+            refills = {
+                name: self._refill(name, rows, content.headers[name], content.further.get(name, ()))
+                for name, rows in content.tables.items()
+                if name in self._tables or name in self.doubled or name not in content.optional
+            }
             for name in content.names.keys() - self.names.keys():
                 raise FileError(str(self.path), f"the name '{name}' is missing or points to no cell.", ANEW)
             for name, refill in refills.items():
@@ -93,7 +97,8 @@ class Package:
                 at = self.names[name]
                 self._sheet(at.sheet).put(at.top, at.left, value)
         for name, refill in refills.items():
-            self._tables[name] = replace(self._tables[name], area=refill.new)
+            table = self._tables[name]
+            self._tables[name] = replace(table, area=refill.new, columns=[*table.columns, *refill.added])
 
     def heights(self, name: str, heights: Sequence[float | None]) -> None:
         """Set how high the rows of a table are shown [points]; None leaves it to the program that shows them."""
@@ -169,8 +174,14 @@ class Package:
         part = self._parts.first(self._book, "sharedStrings")
         return [joined_text(item) for item in self._parts.tree(part).iterfind("{*}si")] if part else []
 
-    def _refill(self, name: str, rows: Sequence[Sequence[Value]], headings: Sequence[str]) -> Refill:
-        """Find the columns of a table and its new area, and see that nothing is in its way."""
+    def _refill(
+        self, name: str, rows: Sequence[Sequence[Value]], headings: Sequence[str], further: Sequence[str]
+    ) -> Refill:
+        """Find the columns of a table and its new area, and see that nothing is in its way.
+
+        Parameters:
+            further: headings that are added where they are missing and there is room, or are emptied.
+        """
         if name in self.doubled or name not in self._tables:
             fault = "is there twice" if name in self.doubled else "is missing"
             advice = "Rename one." if name in self.doubled else ANEW
@@ -180,6 +191,13 @@ class Package:
         header = f"{old.sheet}!{old.top + 1}:{old.top + 1}"
         places = {key(column): j for j, column in reversed(list(enumerate(table.columns)))}
         places |= {column: j for j, column in enumerate(table.columns)}
+        added = [heading for heading in headings if heading in further and not {heading, key(heading)} & places.keys()]
+        if added and not self._has_room_beside(old, len(added)):
+            kept = [k for k, heading in enumerate(headings) if heading not in added]
+            headings, rows, added = [headings[k] for k in kept], [[row[k] for k in kept] for row in rows], []
+        places |= {heading: len(table.columns) + k for k, heading in enumerate(added)}
+        gone = [heading for heading in further if heading not in headings and {heading, key(heading)} & places.keys()]
+        headings, rows = [*headings, *gone], [[*row, *[None] * len(gone)] for row in rows] if gone else rows
         columns: list[int] = []
         for heading in headings:
             j = places.get(heading, places.get(key(heading)))
@@ -198,7 +216,16 @@ class Package:
             advice = "Remove the row, or put it above the table."
             raise FileError(header, f"the table '{name}' has a totals row and cannot change its size.", advice)
         self._check_room(name, old, new)
-        return Refill(old, new, columns, rows)
+        return Refill(old, replace(new, right=old.right + len(added)), columns, rows, added)
+
+    def _has_room_beside(self, old: Area, width: int) -> bool:
+        """Whether so many columns right of a table are free, and one more that parts it from the next."""
+        beside = range(old.right + 1, old.right + 2 + width)
+        for at in self.tables.values():
+            if at.sheet == old.sheet and at.left in beside:
+                return False
+        rows = range(old.top, old.bottom + 1)
+        return self._sheet(old.sheet).first_filled(rows, range(old.right + 1, old.right + 1 + width)) is None
 
     def _check_room(self, name: str, old: Area, new: Area) -> None:
         sheet = self._sheet(old.sheet)
@@ -215,18 +242,28 @@ class Package:
         old, new = refill.old, refill.new
         sheet = self._sheet(old.sheet)
         styles = {column: sheet.style(old.top + 1, column) for column in range(old.left, old.right + 1)}
+        for k, heading in enumerate(refill.added, start=old.right + 1):
+            sheet.put_row(old.top, {k: heading}, {k: sheet.style(old.top, old.right)})
+            styles[k] = styles[old.right]
         for i in range(max(old.bottom, new.bottom) - old.top):
             row = old.top + 1 + i
             values = refill.rows[i] if i < len(refill.rows) else [None] * len(refill.columns)
             cells = dict(zip(refill.columns, values, strict=True))
-            sheet.put_row(row, cells, styles if row > old.bottom else {})
+            here = styles if row > old.bottom else {k: styles[k] for k in range(old.right + 1, new.right + 1)}
+            sheet.put_row(row, cells, here)
 
     def _resize(self, part: str, refill: Refill) -> None:
         if refill.old == refill.new:
             return
         for element in self._parts.tree(part).iter("{*}*"):  # the table, its filter, its sorting
             if "ref" in element.attrib and (cells := area(element.get("ref"))).bottom == refill.old.bottom:
-                element.set("ref", str(replace(cells, bottom=refill.new.bottom)))
+                right = refill.new.right if cells.right == refill.old.right else cells.right
+                element.set("ref", str(replace(cells, bottom=refill.new.bottom, right=right)))
+        columns = self._parts.tree(part).find("{*}tableColumns")
+        for heading in refill.added:
+            number = max(int(column.get("id", "0")) for column in columns) + 1
+            columns.append(columns.makeelement(columns[0].tag, {"id": str(number), "name": heading}))
+        columns.set("count", str(len(columns)))
         self._parts.touch(part)
         self._sheet(refill.new.sheet).grow_rules(refill.old, refill.new)
 

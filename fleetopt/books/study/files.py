@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fleetopt.books.closed.files import Workbook
+from fleetopt.books.study import layout
 from fleetopt.books.tables import find_header, key
-from fleetopt.inputs import schema
 from fleetopt.words.block import Block
 from fleetopt.words.columns import Table
 from fleetopt.words.problem import FileError, Problem, error, nearest, note
 
-STUDY_TABLES = (schema.FLEET, schema.TRUCKS, schema.ENERGY, schema.COSTS)
+STUDY_TABLES = (layout.FLEET, layout.TRUCKS, layout.ENERGY, layout.COSTS)
 """The tables that have a sheet, and in a folder a file, of their own."""
 _COPY = "copy of "
 
@@ -56,7 +56,7 @@ def _folder_blocks(folder: Path, problems: list[Problem]) -> dict[str, Block]:
         ) from None
     paths: dict[str, Path] = {}
     missing: list[str] = []
-    for names in (*(table.study_files for table in STUDY_TABLES), schema.STUDY_PARAMETER_FILES):
+    for names in (*(table.study_files for table in STUDY_TABLES), layout.STUDY_PARAMETER_FILES):
         there = [workbooks[name.casefold()] for name in names if name.casefold() in workbooks]
         if not there:
             missing.append(names[0])
@@ -74,7 +74,7 @@ def _folder_blocks(folder: Path, problems: list[Problem]) -> dict[str, Block]:
             f"Workbooks there: {', '.join(path.name for path in workbooks.values()) or 'none'}.",
             "Add what is missing, or name a single workbook.",
         )
-    book = Workbook(paths[schema.STUDY_PARAMETER_FILES[0]], is_named=True)
+    book = Workbook(paths[layout.STUDY_PARAMETER_FILES[0]], is_named=True)
     blocks = _workbook_blocks(book, None)
     for table in STUDY_TABLES:
         copy = blocks.pop(table.study_sheet, None)
@@ -82,10 +82,10 @@ def _folder_blocks(folder: Path, problems: list[Problem]) -> dict[str, Block]:
             blocks[copy_of(table)] = copy
         book = Workbook(paths[table.study_files[0]], is_named=True, room=book.room)
         blocks[table.study_sheet] = _best_sheet(book, table, problems)
-    for sheet in (schema.STUDY_ENERGY_SHEET, schema.STUDY_PARAMETER_SHEET, schema.STUDY_BUDGET_SHEET):
+    for sheet in (layout.STUDY_ENERGY_SHEET, layout.STUDY_PARAMETER_SHEET, layout.STUDY_BUDGET_SHEET):
         if sheet not in blocks:
             known = [name for name in blocks if not name.startswith(_COPY)]
-            problems.append(_missing_sheet(schema.STUDY_PARAMETER_FILES[0], sheet, known))
+            problems.append(_missing_sheet(layout.STUDY_PARAMETER_FILES[0], sheet, known))
     return blocks
 
 
@@ -119,9 +119,9 @@ def _workbook_blocks(book: Workbook, problems: list[Problem] | None) -> dict[str
     blocks: dict[str, Block] = {}
     expected = (
         *(table.study_sheet for table in STUDY_TABLES),
-        schema.STUDY_ENERGY_SHEET,
-        schema.STUDY_PARAMETER_SHEET,
-        schema.STUDY_BUDGET_SHEET,
+        layout.STUDY_ENERGY_SHEET,
+        layout.STUDY_PARAMETER_SHEET,
+        layout.STUDY_BUDGET_SHEET,
     )
     keys = {key(name) for name in expected}
     others = [sheet for sheet in book.sheets if key(sheet) not in keys]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fleetopt.books.study import layout
 from fleetopt.books.tables import doubled_columns, find_header, key, missing_columns, read_names
 from fleetopt.inputs import schema
-from fleetopt.inputs.scenarios import settable
+from fleetopt.inputs.schema import settable
 from fleetopt.words.block import Block
 from fleetopt.words.cells import convert, is_blank
 from fleetopt.words.columns import Column
@@ -19,13 +20,13 @@ from fleetopt.words.rows import Cell, Rows
 def study_settings(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[dict[str, Cell], dict[str, Cell]]:
     """The study's energy parameters as settings, and the room for solar: area x solar on a square metre."""
     defaults = {column.name: Cell(column.default, "default") for column in schema.SETTINGS}
-    block = blocks.get(schema.STUDY_ENERGY_SHEET)
+    block = blocks.get(layout.STUDY_ENERGY_SHEET)
     if block is None:
         return defaults, {}
-    columns = [column for column in (*schema.SETTINGS, *schema.STUDY_PARAMETERS[:2]) if column.study]
+    columns = [column for column in (*schema.SETTINGS, *layout.STUDY_PARAMETERS[:2]) if column.study]
     cells = read_names(block, "Parameter", "Value", columns, problems)
     problems.extend(_unused_settings(block, columns))
-    roof, share = (cells.pop(column.name, None) for column in schema.STUDY_PARAMETERS[:2])
+    roof, share = (cells.pop(column.name, None) for column in layout.STUDY_PARAMETERS[:2])
     if roof is None or share is None or roof.value is None or share.value is None:
         return {**defaults, **cells}, {}
     return {**defaults, **cells}, {"solar_max_added_kwp": Cell(roof.value * share.value, roof.where)}
@@ -59,10 +60,10 @@ class ChargerOption:
 
 def study_parameters(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[list[ChargerOption], int | None]:
     """The charger types on offer, and the number of years to plan."""
-    block = blocks.get(schema.STUDY_PARAMETER_SHEET)
+    block = blocks.get(layout.STUDY_PARAMETER_SHEET)
     if block is None:
         return [], None
-    power = schema.CHARGERS["power_kw"]
+    power = layout.CHARGERS["power_kw"]
     names = dict.fromkeys(
         value
         for row in block.rows
@@ -72,7 +73,7 @@ def study_parameters(blocks: Mapping[str, Block], problems: list[Problem]) -> tu
     offered = [replace(power, name=name, header=name, study=(name,)) for name in names]
     if not offered:
         problems.append(error(block.place, "no charger is offered.", "Enter a parameter such as Charger_Option_1(Kw)."))
-    horizon = schema.STUDY_PARAMETERS[2]
+    horizon = layout.STUDY_PARAMETERS[2]
     cells = read_names(block, "Parameters", "Value", [*offered, horizon], problems)
     years = cells.pop(horizon.name, None)
     options = [ChargerOption(cell.value, cell.where) for cell in cells.values() if cell.value is not None]
@@ -81,8 +82,8 @@ def study_parameters(blocks: Mapping[str, Block], problems: list[Problem]) -> tu
 
 def add_budget(block: Block | None, costs: Rows, problems: list[Problem]) -> None:
     """Give every year the one budget of the study."""
-    column = schema.COSTS["capex_budget"]
-    cell = Cell(None, schema.STUDY_BUDGET_SHEET)
+    column = layout.COSTS["capex_budget"]
+    cell = Cell(None, layout.STUDY_BUDGET_SHEET)
     if block is not None:
         names = {column.name: column.study}
         found = find_header(block, names)

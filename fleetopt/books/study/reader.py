@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from fleetopt.books.study import layout
 from fleetopt.books.study.files import STUDY_TABLES, copy_of, study_blocks, study_headers
 from fleetopt.books.study.parameters import ChargerOption, add_budget, study_parameters, study_settings
 from fleetopt.books.tables import (
@@ -58,25 +59,18 @@ def read_study(path: Path) -> Inputs:
     years = _planning_years(fleet, horizon)
     if years:
         fleet, trucks, costs = (_within(table, years, problems) for table in (fleet, trucks, costs))
-    add_budget(blocks.get(schema.STUDY_BUDGET_SHEET), costs, problems)
+    add_budget(blocks.get(layout.STUDY_BUDGET_SHEET), costs, problems)
+    chargers = _chargers(costs, options, problems)
+    day = dict(zip(("day_type", "days"), layout.STUDY_DAY_TYPE, strict=True))
+    days = given(layout.DAY_TYPES, [day], _BY_STUDY)
+    ratios = [
+        {**_BLANK_SCENARIO, "scenario": f"Export {ratio}", "export_ratio": ratio}
+        for ratio in layout.STUDY_EXPORT_RATIOS
+    ]
+    chosen = given(schema.SCENARIOS, ratios, _BY_STUDY)
     return Inputs(
         source=str(path),
-        fleet=fleet,
-        trucks=trucks,
-        energy=energy,
-        day_types=given(
-            schema.DAY_TYPES, [dict(zip(("day_type", "days"), schema.STUDY_DAY_TYPE, strict=True))], _BY_STUDY
-        ),
-        costs=costs,
-        chargers=_chargers(costs, options, problems),
-        scenarios=given(
-            schema.SCENARIOS,
-            [
-                {**_BLANK_SCENARIO, "scenario": f"Export {ratio}", "export_ratio": ratio}
-                for ratio in schema.STUDY_EXPORT_RATIOS
-            ],
-            _BY_STUDY,
-        ),
+        tables={rows.table.name: rows for rows in (fleet, trucks, energy, days, costs, chargers, chosen)},
         settings={**settings, **area},
         horizon=horizon or len(set(fleet.values["year"])),
         problems=problems,
@@ -102,7 +96,7 @@ def _table(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     optional = [column for column in table.columns if column.name in headers and not column.is_needed]
     problems.extend(said for said in left_out(block, found, optional, headers) if said.severity == "warning")
     columns = [column for column in table.columns if column.name in found.columns]
-    if table is schema.COSTS:
+    if table is layout.COSTS:
         found, columns = _with_charger_columns(block, found, columns, problems)
     rows = read_rows(block, table, found, columns, problems)
     if not len(rows):
@@ -140,7 +134,7 @@ def _with_charger_columns(
         match = _CHARGER_HEADER.search(plain_text(header)) if isinstance(header, str) and not is_other else None
         if match is None:
             continue
-        column = replace(schema.charger_price(_charger(float(match[1]))), study=(str(header),))
+        column = replace(layout.charger_price(_charger(float(match[1]))), study=(str(header),))
         if column.name in positions:
             problems.append(
                 error(
@@ -191,11 +185,11 @@ def _hours_and_days(energy: Rows, problems: list[Problem]) -> Rows:
             problems.append(
                 error(
                     energy.where("slot", i),
-                    f"{schema.ENERGY['slot'].heading} is '{label}', must be a span of the day such as 12AM-6AM.",
+                    f"{layout.ENERGY['slot'].heading} is '{label}', must be a span of the day such as 12AM-6AM.",
                     "Enter when the slot starts and ends.",
                 )
             )
-    energy.values["day_type"] = [schema.STUDY_DAY_TYPE[0]] * len(energy)
+    energy.values["day_type"] = [layout.STUDY_DAY_TYPE[0]] * len(energy)
     energy.values["hours"] = [time[1] if time else None for time in spans]
     where_slot = energy.places.get("slot", _nowhere)
     energy.places |= {"day_type": where_slot, "hours": where_slot}
@@ -236,7 +230,7 @@ def _within(rows: Rows, years: range, problems: list[Problem]) -> Rows:
         )
         where = rows.where("year", first)
         is_cut_off = others == list(range(years[-1] + 1, years[-1] + 1 + len(others)))
-        if rows.table is schema.FLEET and not is_cut_off:
+        if rows.table is layout.FLEET and not is_cut_off:
             problems.append(warning(where, said, "Correct the year, or lengthen the planning horizon."))
         else:
             problems.append(note(where, said))
@@ -261,7 +255,7 @@ def _chargers(costs: Rows, options: Sequence[ChargerOption], problems: list[Prob
             )
             continue
         seen[charger] = option
-        if schema.charger_price(charger).name not in priced and len(costs):
+        if layout.charger_price(charger).name not in priced and len(costs):
             there = [name.removeprefix("charger_price ") for name in priced]
             problems.append(
                 error(
@@ -283,7 +277,7 @@ def _chargers(costs: Rows, options: Sequence[ChargerOption], problems: list[Prob
     rows = [
         {"charger": charger, "power_kw": option.power_kw, "chargers_existing": 0} for charger, option in seen.items()
     ]
-    chargers = given(schema.CHARGERS, rows, _BY_STUDY)
+    chargers = given(layout.CHARGERS, rows, _BY_STUDY)
     found = list(seen.values())
     chargers.places = dict.fromkeys(chargers.places, lambda i: found[i].where)
     return chargers

@@ -1,7 +1,6 @@
-"""The energy problem: the linear programme that is left once the chargers are chosen.
+"""The continuous problem: the linear programme that is left once everything whole is chosen.
 
-Chargers touch the energy only through what they leave of each year's budget, so the least cost is a convex function of
-the chargers bought, and every solve gives a plane below it.
+Its least cost is a convex function of what is whole, so every solve gives a plane below it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from fleetopt.model.program import Program
 from fleetopt.solvers.backend import LinearSession
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution, SolverError
-from fleetopt.words.expression import FloatArray, IndexArray
+from fleetopt.words.expression import FloatArray
 
 _BINDING = 1e-9
 """A dual or reduced cost above this is one, and holds its row or column to the optimum; below is rounding."""
@@ -25,49 +24,50 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class Plane:
-    """`level + sum(slopes * charger_add)` is never above the function it was taken from."""
+    """`level + slopes @ whole` is never above the function it was taken from."""
 
     slopes: FloatArray
-    """(c, y) [USD/unit]."""
+    """(w,) [USD/unit]."""
     level: float
     """[USD]."""
 
 
-class EnergyProblem:
-    """Least cost of energy, solar and battery for given chargers."""
+class ContinuousProblem:
+    """Least cost of all that is not whole, for given whole numbers."""
 
     def __init__(self, program: Program, tick: Callable[[], None] | None = None) -> None:
-        """Load the formulation with the chargers left open; `tick` is called from time to time during a solve."""
+        """Load the formulation with what is whole left open; `tick` is called from time to time during a solve."""
         self.program = program
-        self._tick = tick
-        self._session = LinearSession(program, tick)
+        self.tick = tick
+        self._session = LinearSession(program, self._tick)
         self._shortfall: LinearSession | None = None
-        self._charger_columns = columns_of(program, "charger_add")
-        self._charger_shape = program.column_families["charger_add"].shape
 
-    def solve(self, charger_add: FloatArray, deadline: Deadline) -> Solution:
-        """Least cost with these chargers bought: status optimal, infeasible, or no_solution when time ran out."""
-        self._fix(self._session, charger_add)
+    def relaxed(self, deadline: Deadline) -> Solution:
+        """Least cost with everything divisible; only before anything whole is chosen."""
         return self._session.solve(deadline)
 
-    def plane(self, solution: Solution, charger_add: FloatArray) -> Plane:
-        """Lower bound on the cost of every choice of chargers, exact at the one that was solved."""
-        slopes = _duals(solution.reduced_costs)[self._charger_columns].reshape(self._charger_shape)
-        return Plane(slopes, solution.objective - float((slopes * charger_add).sum()))
+    def solve(self, whole: FloatArray, deadline: Deadline) -> Solution:
+        """Least cost with these bought: status optimal, infeasible, or no_solution when time ran out."""
+        self._fix(self._session, whole)
+        return self._session.solve(deadline)
 
-    def barrier(self, charger_add: FloatArray, deadline: Deadline) -> Plane | None:
-        """Lower bound on how far budget and charging power fall short with any chargers, exact for these.
+    def plane(self, solution: Solution, whole: FloatArray) -> Plane:
+        """Lower bound on the cost of every choice, exact at the one that was solved."""
+        slopes = _duals(solution.reduced_costs)[self.program.integers.columns]
+        return Plane(slopes, solution.objective - float((slopes * whole).sum()))
 
-        Above 0 everywhere when no chargers at all would help. None when time ran out.
+    def barrier(self, whole: FloatArray, deadline: Deadline) -> Plane | None:
+        """Lower bound on how far the rows with anything whole fall short for any choice, exact for this one.
+
+        Above 0 everywhere when no choice at all would help. None when time ran out.
         """
         if self._shortfall is None:
-            elastic = self.program.elastic("capex_budget", "charger_capacity")
-            self._shortfall = LinearSession(elastic, self._tick)
-        self._fix(self._shortfall, charger_add)
+            self._shortfall = LinearSession(self.program.elastic_rows(self.program.integers.linking), self._tick)
+        self._fix(self._shortfall, whole)
         solution = self._shortfall.solve(deadline)
         if solution.status == "infeasible":
-            return Plane(np.zeros(self._charger_shape), 1.0)
-        return self.plane(solution, charger_add) if solution.status == "optimal" else None
+            return Plane(np.zeros(len(whole)), 1.0)
+        return self.plane(solution, whole) if solution.status == "optimal" else None
 
     def least(self, cost: FloatArray, deadline: Deadline) -> Solution:
         """Minimise another cost over the plans that are left."""
@@ -92,19 +92,17 @@ class EnergyProblem:
         limit = np.where(np.isfinite(low[rows]), low[rows], high[rows])  # every row has one limit, or two equal ones
         self._session.bound_rows(rows, limit, limit)
 
-    def _fix(self, session: LinearSession, charger_add: FloatArray) -> None:
-        bought = np.asarray(charger_add, dtype=float).ravel()
-        session.bound_columns(self._charger_columns, bought, bought)
+    def _fix(self, session: LinearSession, whole: FloatArray) -> None:
+        session.bound_columns(self.program.integers.columns, whole, whole)
+
+    def _tick(self) -> None:
+        if self.tick:
+            self.tick()
 
 
 def nearest(values: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
     """For each value the one of its two bounds that it is closer to."""
     return np.where(np.abs(values - lower) <= np.abs(values - upper), lower, upper)
-
-
-def columns_of(program: Program, name: str) -> IndexArray:
-    """Indices of a column family's columns."""
-    return np.arange(*program.column_families[name].slice.indices(program.size[1]))
 
 
 def _duals(array: FloatArray | None) -> FloatArray:

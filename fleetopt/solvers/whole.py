@@ -1,4 +1,4 @@
-"""The choice of chargers: whole numbers only, solved by CP-SAT.
+"""What is whole: numbers of things that are bought, chosen by CP-SAT.
 
 Every coefficient is a whole number before CP-SAT sees it, rounded so that no choice is ever cut off wrongly: CP-SAT is
 exact on whole numbers, and wrong by up to 9 % when it has to put continuous values on a grid.
@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetopt.depot.case import Case
 from fleetopt.model.linear import LinearProgram
+from fleetopt.model.program import Program
 from fleetopt.solvers.backend import solve
+from fleetopt.solvers.continuous import ContinuousProblem, Plane
 from fleetopt.solvers.deadline import Deadline
-from fleetopt.solvers.energy import EnergyProblem, Plane
-from fleetopt.solvers.messages import Solution
+from fleetopt.solvers.messages import Solution, SolverError
 from fleetopt.words.expression import Expression, FloatArray
 
 _DIGITS = 2.0**40
@@ -23,29 +23,32 @@ _ROUNDING = 1e-9
 """Relative distance below which two figures count as equal."""
 
 
-class ChargerChoice:
-    """Which chargers may be bought in which year, as far as the energy problem has shown."""
+class WholeProblem:
+    """Which whole numbers there can be, as far as the programme and the continuous problem have shown."""
 
-    def __init__(self, case: Case) -> None:
-        """Start from what the chargers must serve: the highest need of each year [kW]."""
-        self._case = case
-        need = (case.charging_kwh / case.hours).max(axis=(1, 2))
-        self._need_kw = np.maximum(0.0, need - (case.power_kw * case.chargers_existing).sum())
-        with np.errstate(divide="ignore"):
-            most = np.ceil(self._need_kw.max() / case.power_kw)
-        self._most = np.where(np.isfinite(most), most, 0.0)[:, None] * np.ones(len(case.years))
+    def __init__(self, program: Program) -> None:
+        """Start from the rows that bind what is whole by itself.
+
+        Raises:
+            SolverError: a number has no end.
+        """
+        self._program = program
+        self._most = program.integers.most
+        if not np.isfinite(self._most).all():
+            raise SolverError("a number of things to buy has no end")
+        self._earliness = _earliness(program)
         self.costs: list[Plane] = []
         """Each is never above the total cost [USD] of any choice."""
         self.barriers: list[Plane] = []
         """Each is 0 or less for every choice that has a plan at all."""
 
-    def learn(self, energy: EnergyProblem, charger_add: FloatArray, deadline: Deadline) -> Solution:
+    def learn(self, continuous: ContinuousProblem, whole: FloatArray, deadline: Deadline) -> Solution:
         """Price a choice, and keep what that says of all others: a plane under their cost, or a barrier."""
-        priced = energy.solve(charger_add, deadline)
+        priced = continuous.solve(whole, deadline)
         if priced.status == "optimal":
-            self.costs.append(energy.plane(priced, charger_add))
+            self.costs.append(continuous.plane(priced, whole))
         elif priced.status == "infeasible":
-            barrier = energy.barrier(charger_add, deadline)
+            barrier = continuous.barrier(whole, deadline)
             if barrier is None:
                 return Solution("no_solution")
             self.barriers.append(barrier)
@@ -53,36 +56,32 @@ class ChargerChoice:
 
     def cheapest(self, deadline: Deadline) -> tuple[Solution, FloatArray | None]:
         """Find the choice whose cost can be least so far; the solution's bound is the least cost [USD] there can be."""
-        m, charger_add = self._program()
+        m, whole = self._choices()
         reach = [abs(plane.level) + float((np.abs(plane.slopes) * self._most).sum()) for plane in self.costs]
         unit = max([1.0, *reach]) / _DIGITS
         cost = m.variable("cost", "", lower=-2 * _DIGITS, upper=2 * _DIGITS, integer=True)
         for i, plane in enumerate(self.costs):
             slopes, level = np.floor(plane.slopes / unit), np.floor(plane.level / unit)
-            m.add(f"cost_plane_{i}", "", cost - (slopes * charger_add).sum().sum() >= level)
-        m.minimize(cost) if self.costs else m.minimize(self._case.charger_price * charger_add)
-        program = m.finish()
-        solution = solve(program, "cp-sat", deadline)
+            m.add(f"cost_plane_{i}", "", cost - (slopes * whole).sum() >= level)
+        m.minimize(cost if self.costs else self._program.cost[self._program.integers.columns] * whole)
+        solution = solve(m.finish(), "cp-sat", deadline)
         bound = solution.bound * unit if self.costs else -np.inf
         return Solution(solution.status, bound=bound), self._chosen(solution)
 
     def canonical(self, most_cost: float, deadline: Deadline) -> FloatArray | None:
-        """Find the one choice among those that may cost no more than this: fewest chargers, each as late as possible.
+        """Find the one choice among those that may cost no more than this: fewest things, each as late as possible.
 
-        Equals are told apart by taking the smaller number for the first charger type and year that differ. None when
-        there is no such choice or time ran out.
+        Equals are told apart by taking the smaller number for the first column that differs. None when there is no such
+        choice or time ran out.
         """
-        years = len(self._case.years)
-        count = np.ones_like(self._most)
-        earliness = np.broadcast_to(np.arange(years, 0, -1.0), self._most.shape)
-        one_by_one = np.eye(self._most.size).reshape(-1, *self._most.shape)
-        m, charger_add = self._program()
+        m, whole = self._choices()
         for i, plane in enumerate(self.costs):
             slopes, room = _whole(plane.slopes, most_cost - plane.level)
-            m.add(f"cost_plane_{i}", "", (slopes * charger_add).sum().sum() <= room)
+            m.add(f"cost_plane_{i}", "", (slopes * whole).sum() <= room)
         chosen = None
-        for i, weights in enumerate(_packed([count, earliness, *one_by_one], self._most)):
-            ranked = (weights * charger_add).sum().sum()
+        ranks = [np.ones_like(self._most), self._earliness, *np.eye(len(self._most))]
+        for i, weights in enumerate(_packed(ranks, self._most)):
+            ranked = (weights * whole).sum()
             m.minimize(ranked)
             solution = solve(m.finish(), "cp-sat", deadline)
             chosen = self._chosen(solution)
@@ -91,25 +90,32 @@ class ChargerChoice:
             m.add(f"rank_{i}", "", ranked <= float((weights * chosen).sum()))
         return chosen
 
-    def _program(self) -> tuple[LinearProgram, Expression]:
-        case = self._case
-        m = LinearProgram(c=case.chargers, y=case.years)
-        charger_add = m.variable("charger_add", "cy", upper=self._most, integer=True)
-        for y, need in enumerate(self._need_kw):
-            power, least = _whole(-case.power_kw, -need)
-            m.add(f"charger_capacity_{y}", "", (power * charger_add[:, : y + 1].sum(axis=1)).sum() <= least)
-        for y, budget in enumerate(case.capex_budget):
-            price, most = _whole(case.charger_price[:, y], budget)
-            m.add(f"capex_budget_{y}", "", (price * charger_add[:, y]).sum() <= most)
+    def _choices(self) -> tuple[LinearProgram, Expression]:
+        m = LinearProgram(w=range(len(self._most)))
+        whole = m.variable("whole", "w", upper=self._most, integer=True)
+        binding = self._program.integers
+        for i, (slope, limit) in enumerate(zip(binding.slopes, binding.limits, strict=True)):
+            slopes, most = _whole(slope, float(limit))
+            m.add(f"row_{i}", "", (slopes * whole).sum() <= most)
         for i, plane in enumerate(self.barriers):
             slopes, room = _whole(plane.slopes, -plane.level)
-            m.add(f"barrier_{i}", "", (slopes * charger_add).sum().sum() <= room)
-        return m, charger_add
+            m.add(f"barrier_{i}", "", (slopes * whole).sum() <= room)
+        return m, whole
 
     def _chosen(self, solution: Solution) -> FloatArray | None:
-        if solution.values is None:
-            return None
-        return np.rint(solution.values[: self._most.size]).reshape(self._most.shape)
+        return None if solution.values is None else np.rint(solution.values[: len(self._most)])
+
+
+def _earliness(program: Program) -> FloatArray:
+    """How many years each whole thing would be there: more, the earlier it is bought."""
+    found = [np.zeros(0)]
+    for family in program.column_families.values():
+        if program.integer[family.slice].any():
+            years = len(program.sets["y"])
+            shape = [years if axis == "y" else 1 for axis in family.axes]
+            left = np.arange(years, 0, -1.0).reshape(shape) if "y" in family.axes else np.zeros(())
+            found.append(np.broadcast_to(left, family.shape).ravel()[family.places])
+    return np.concatenate(found)
 
 
 def _whole(slopes: FloatArray, limit: float) -> tuple[FloatArray, float]:

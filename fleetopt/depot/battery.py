@@ -1,0 +1,268 @@
+"""The battery: what it holds from slot to slot, how fast it gives, and how large it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from fleetopt.depot.part import (
+    Array,
+    Check,
+    Decided,
+    Decision,
+    Derived,
+    Figure,
+    Given,
+    Part,
+    Purchase,
+    Quantity,
+    Rule,
+    SheetCheck,
+    Shown,
+    flow,
+)
+from fleetopt.words.expression import Comparison, Expression
+from fleetopt.words.sheet_formulas import differs, exceeds, largest
+
+_USUAL: Final = (5, 100_000)
+
+
+def discharge_share(case: Given) -> Array:
+    """The most that the battery gives in a slot, as a share of its size: c_rate, or c_rate * hours[s]   (s,) [-]."""
+    return np.asarray(case.c_rate * (case.hours if case.c_rate_basis == "hour" else np.ones_like(case.hours)))
+
+
+def battery_installed(case: Given, x: Decided) -> Comparison:
+    """battery_kwh[y] == battery_existing_kwh + sum(battery_add[k] for k <= y)   [kWh]."""
+    return x.battery_kwh == case.battery_existing_kwh + x.battery_add.cumsum()
+
+
+def soc_end(_case: Given, x: Decided) -> Expression:
+    """soc + everything that flows into the battery - everything that flows out of it   (y, d, s) [kWh]."""
+    return x.soc + x.into("battery") - x.out_of("battery")
+
+
+def battery_balance(_case: Given, x: Decided) -> Comparison:
+    """soc[s] == soc_end[s - 1]: the slot before the first is the day's last   [kWh]."""
+    return x.soc == x.soc_end.roll(1, axis=2)
+
+
+def discharge_limit(case: Given, x: Decided) -> Comparison:
+    """Everything that flows out of the battery <= discharge_share * battery_kwh[y]   [kWh a day]."""
+    return x.out_of("battery") <= case.discharge_share * x.battery_kwh[:, None, None]
+
+
+def soc_limit(_case: Given, x: Decided) -> Comparison:
+    """soc <= battery_kwh[y]   [kWh]."""
+    return x.soc <= x.battery_kwh[:, None, None]
+
+
+def battery_room(case: Given, x: Decided) -> Comparison:
+    """sum(battery_add) <= battery_max_kwh   [kWh]."""
+    return x.battery_add.sum() <= case.battery_max_kwh
+
+
+def most_given(case: Given) -> Array:
+    """What the largest battery that there may be gives in a slot   (s,) [kWh a day]."""
+    return np.asarray(case.discharge_share * (case.battery_existing_kwh + case.battery_max_kwh))
+
+
+def recount(case: Given, plan: Any) -> Mapping[str, Array]:
+    """What is installed, what is left in it at the end of each slot, and what it cost."""
+    years = range(len(case.years))
+    return {
+        "battery_kwh": np.array([case.battery_existing_kwh + plan.battery_add[: y + 1].sum() for y in years]),
+        "soc_end": plan.soc + plan.solar_to_battery - plan.battery_to_load - plan.battery_to_grid,
+        "capex": np.array([case.battery_price[y] * plan.battery_add[y] for y in years]),
+    }
+
+
+def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
+    """Slot after slot: what was there, came and went; and never more than it holds or gives."""
+    battery = counted["battery_kwh"]
+    stored, used, sold, soc = plan.solar_to_battery, plan.battery_to_load, plan.battery_to_grid, plan.soc
+    for y in range(len(case.years)):
+        yield Check("soc_limit", "ds", soc[y] - battery[y], battery[y], {"y": y})
+        for s in range(len(case.slots)):
+            before = s - 1  # the slot before the first is the day's last
+            carried = soc[y, :, before] + stored[y, :, before] - used[y, :, before] - sold[y, :, before]
+            yield Check("battery_balance", "d", np.abs(soc[y, :, s] - carried), soc[y, :, s], {"y": y, "s": s})
+            share = case.c_rate * case.hours[s] if case.c_rate_basis == "hour" else case.c_rate
+            most = share * battery[y]
+            yield Check("discharge_limit", "d", used[y, :, s] + sold[y, :, s] - most, most, {"y": y, "s": s})
+    yield Check("battery_room", "", plan.battery_add.sum() - case.battery_max_kwh, case.battery_max_kwh)
+
+
+def assumptions(case: Given) -> Iterator[str]:
+    """How the battery is idealised."""
+    if case.battery_existing_kwh + case.battery_max_kwh == 0:
+        return
+    if case.c_rate_basis == "slot" and (case.hours > 1).any():
+        yield (
+            f"The C-rate counts per slot: in one slot the battery gives at most {case.c_rate:.0%} of its size, however "
+            "long the slot is. Read per hour (c_rate_basis=hour) it could give more."
+        )
+    yield (
+        "The battery charges at any rate, without losses, and only from solar; it may charge and discharge within "
+        "one slot."
+    )
+
+
+def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
+    """From slot to slot and round the day; what it gives and holds; what it costs, and its room."""
+    f, p, c, u = sheet.flows, sheet.purchases, sheet.compare, sheet.limits
+    end = f"{f.soc}+{f.solar_to_battery}-{f.battery_to_load}-{f.battery_to_grid}"
+    yield SheetCheck("battery_balance", "at start + stored - used - exported = at end", differs(f.soc_end, end))
+    rows, slots = sheet.rows_of_flows, f"MAX({f.slot_number})"
+    start = _part(f.soc, "2", rows)
+    step = f"({_part(f.slot_number, '2', rows)}-{_part(f.slot_number, '1', f'{rows}-1')}=1)"
+    between = largest(f"{step}*ABS({start}-{_part(f.soc_end, '1', f'{rows}-1')})/(1+ABS({start}))")
+    yield SheetCheck(
+        "battery_balance: next slot", "at end of a slot = at start of the next", f"IF({rows}>1,{between},0)"
+    )
+    last, first = _part(f.soc_end, slots, rows), _part(f.soc, "1", f"{rows}-{slots}+1")
+    is_last = f"({_part(f.slot_number, slots, rows)}={slots})"
+    yield SheetCheck(
+        "battery_balance: a day returns",
+        "at end of the last slot = at start of the first",
+        largest(f"{is_last}*ABS({last}-{first})/(1+ABS({first}))"),
+    )
+    given = f"{f.battery_to_load}+{f.battery_to_grid}"
+    most = f"{_discharge_share(f, f.hours)}*{f.battery_kwh}"
+    yield SheetCheck("discharge_limit", "battery to load and grid <= C-rate x battery", exceeds(given, most))
+    yield SheetCheck("soc_limit", "battery at start <= battery installed", exceeds(f.soc, f.battery_kwh))
+    bought = sheet.bought(c, item='"Battery"', unit='"kWh"')
+    yield SheetCheck("battery_room", "battery bought in all years <= room", exceeds(bought, c.battery_max_kwh))
+    is_item = f'(({p.item}="Battery")*({p.unit}="kWh"))'
+    price = p.battery_price
+    yield SheetCheck(
+        "Battery price", "the Costs sheet against Purchases", largest(f"{is_item}*ABS({p.price}-{price})/(1+{price})")
+    )
+    keys = ("scenario", "year", "day_type", "slot")
+    discharged = f"({sheet.flowed(u, 'battery_to_load', *keys)}+{sheet.flowed(u, 'battery_to_grid', *keys)})"
+    yield from sheet.limit("Battery discharge", discharged, f"{_discharge_share(u, u.hours)}*{u.battery_kwh}")
+    yield from sheet.limit("Battery content", sheet.flowed(u, "soc", *keys), u.battery_kwh)
+    used = sheet.bought_in_all_years(item='"Battery"', unit='"kWh"')
+    yield from sheet.limit("Room for battery", used, u.battery_max_kwh)
+
+
+def _part(column: str, first: str, last: str) -> str:
+    return f"(INDEX({column},{first}):INDEX({column},{last}))"
+
+
+def _discharge_share(of: Any, hours: str) -> str:
+    """c_rate, times the hours where it counts per hour."""
+    return f"{of.c_rate}*(1+{of.has('c_rate_basis', 'hour')}*({hours}-1))"
+
+
+PART = Part(
+    "battery",
+    figures=(
+        Figure(
+            "battery_price",
+            "Battery",
+            "the price of battery bought in the year",
+            "USD/kWh",
+            study=("Battery(USD/kWh)",),
+            usual=(30, 3000),
+            when_zero="it costs nothing, so any amount may be bought",
+            table="tblCosts",
+            axes="y",
+        ),
+        Figure(
+            "battery_existing_kwh",
+            "Existing battery",
+            "the battery that is there already",
+            "kWh",
+            default=0,
+            usual=_USUAL,
+            axes="",
+        ),
+        Figure(
+            "battery_max_kwh",
+            "Room for battery",
+            "the most battery that may be added in all",
+            "kWh",
+            study=("BatteryEnergyCapacity",),
+            usual=_USUAL,
+            axes="",
+            is_of_scenario=True,
+        ),
+        Figure(
+            "c_rate",
+            "C-rate",
+            "the most discharge as a share of the battery's size",
+            "1/h",
+            highest=100,
+            default=0.5,
+            source="the depot study",
+            study=("C_Rate",),
+            usual=(0.1, 3),
+            axes="",
+            is_of_scenario=True,
+        ),
+        Figure(
+            "c_rate_basis",
+            "C-rate counts per",
+            "slot (the study's rule) or hour (the physical meaning)",
+            kind="choice",
+            choices=("slot", "hour"),
+            default="slot",
+            source="the depot study",
+            axes="",
+            is_of_scenario=True,
+        ),
+    ),
+    derived=(Derived("discharge_share", "s", "-", discharge_share),),
+    decisions=(
+        Decision("battery_add", "y", "kWh", "battery bought in the year", "bought"),
+        Decision("battery_kwh", "y", "kWh", "battery there in the year", "installed", follows="battery_installed"),
+        flow("battery", "load", "stored energy used", most_given, "#70AD47"),
+        flow("battery", "grid", "stored energy exported", most_given, "#A9D18E"),
+        Decision("soc", "yds", "kWh", "energy in the battery at the start of the slot", "state", colour="#1F3864"),
+    ),
+    quantities=(Quantity("soc_end", "yds", "kWh", soc_end),),
+    shown=(
+        Shown("soc", "Battery at start", "energy in the battery at the start of the slot", "kWh", 20),
+        Shown("soc_end", "Battery at end", "energy in the battery at the end of the slot", "kWh", 21),
+    ),
+    rules=(
+        Rule("battery_installed", "y", "installed", battery_installed),
+        Rule("battery_balance", "yds", "balance", battery_balance),
+        Rule(
+            "discharge_limit",
+            "yds",
+            "limit",
+            discharge_limit,
+            "Battery discharge",
+            "kWh/d",
+            rank=4,
+            only_with="battery_kwh",
+        ),
+        Rule("soc_limit", "yds", "limit", soc_limit, "Battery content", "kWh/d", rank=5, only_with="battery_kwh"),
+        Rule("battery_room", "", "room", battery_room, "Room for battery", "kWh", raised_by="battery_max_kwh"),
+    ),
+    purchases=(
+        Purchase(
+            "Battery",
+            "kWh",
+            "battery_add",
+            "battery_price",
+            "battery_kwh",
+            existing="battery_existing_kwh",
+            noun="Battery",
+            fields=("battery_kwh_added", "battery_kwh"),
+            priced="battery",
+            called="{count} kWh of battery",
+            briefly="{count} kWh battery",
+            colour="#70AD47",
+            csv="BatteryCapacity",
+        ),
+    ),
+    assumptions=assumptions,
+    recount=recount,
+    recheck=recheck,
+    sheet_checks=sheet_checks,
+)

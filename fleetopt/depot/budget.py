@@ -1,0 +1,78 @@
+"""The budget: what a year may spend on purchases; what it leaves is not carried over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fleetopt.depot.part import Array, Check, Decided, Figure, Given, Part, Rule, SheetCheck
+from fleetopt.words.expression import Comparison
+from fleetopt.words.sheet_formulas import exceeds
+
+
+def capex_budget(case: Given, x: Decided) -> Comparison:
+    """sum(item_price[n, y] * bought[n, y]) over what counts in the budget <= capex_budget[y]   [USD]."""
+    return (case.item_counts * case.item_price * x.bought).sum(axis=0) <= case.capex_budget
+
+
+def prices(case: Given) -> Iterator[tuple[str, str, Array]]:
+    """What a budget has to do with besides needs."""
+    for item, price in zip(case.items, case.item_price, strict=True):
+        yield f"price of {item.purchase.priced.format(item=item.name)}", "USD", price
+
+
+def recheck(case: Given, plan: Any, _counted: Mapping[str, Array]) -> Iterator[Check]:
+    """Item by item, what counts."""
+    for y in range(len(case.years)):
+        spent = sum(case.item_price[n, y] * plan.bought[n, y] for n in range(len(case.items)) if case.item_counts[n, 0])
+        yield Check("capex_budget", "", spent - case.capex_budget[y], case.capex_budget[y], {"y": y})
+
+
+def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
+    """What counts of a year's purchases is within its budget."""
+    y, u = sheet.yearly, sheet.limits
+    yield SheetCheck("capex_budget", "CapEx of a year <= its budget", exceeds(_counted(sheet, y), y.capex_budget))
+    yield from sheet.limit("CapEx budget", _counted(sheet, u), u.capex_budget)
+
+
+def _counted(sheet: Any, of: Any) -> str:
+    """What the budget pays; where only some upgrades count in it, none of them is looked at."""
+    all_count = f'(COUNTIF({sheet.in_input("tblGridUpgrades", "counts_in_budget")},"no")=0)'
+    others, upgrades = (sheet.bought(of, "cost", unit=unit) for unit in ('"<>pieces"', '"pieces"'))
+    return f"({others}+{all_count}*{upgrades})"
+
+
+PART = Part(
+    "budget",
+    figures=(
+        Figure(
+            "capex_budget",
+            "CapEx budget",
+            "the most that may be spent on solar, battery and chargers in the year",
+            "USD",
+            study=("YearlyCapex(USD)",),
+            usual=(1000, 1e7),
+            table="tblCosts",
+            axes="y",
+            is_of_scenario=True,
+            everywhere="the most that may be spent in every year",
+            called="yearly CapEx budget",
+        ),
+    ),
+    rules=(
+        Rule(
+            "capex_budget",
+            "y",
+            "budget",
+            capex_budget,
+            "CapEx budget",
+            "USD",
+            rank=1,
+            raised_by="capex_budget",
+            has_room=True,
+            suspects=prices,
+        ),
+    ),
+    recheck=recheck,
+    sheet_checks=sheet_checks,
+)

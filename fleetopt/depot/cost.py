@@ -1,0 +1,51 @@
+"""What purchases cost. The least cost is that of all money of all parts, over all years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fleetopt.depot.part import Decided, Given, Money, Part, SheetCheck
+from fleetopt.words.expression import Expression
+from fleetopt.words.sheet_formulas import differs
+
+
+def capex(case: Given, x: Decided) -> Expression:
+    """sum(item_price[n, y] * bought[n, y]) over everything that can be bought   (y,) [USD]."""
+    return (case.item_price * x.bought).sum(axis=0)
+
+
+def assumptions(_case: Given) -> Iterator[str]:
+    """What money does not do."""
+    yield (
+        "No operation and maintenance, no discounting, no residual value; what a year's budget leaves is not carried "
+        "over."
+    )
+
+
+def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
+    """What a year's purchases cost."""
+    yield SheetCheck(
+        "capex", "cost of the year's purchases", differs(sheet.yearly.capex, sheet.bought(sheet.yearly, "cost"))
+    )
+
+
+PART = Part(
+    "cost",
+    money=(
+        Money(
+            "capex",
+            "y",
+            capex,
+            1,
+            "CapEx",
+            "spent on solar, battery and chargers",
+            rank=1,
+            said="Purchases cost",
+            colour="#1F3864",
+            csv="CAPEXCost",
+        ),
+    ),
+    assumptions=assumptions,
+    sheet_checks=sheet_checks,
+)

@@ -1,0 +1,143 @@
+"""The grid connection: energy bought, its limit and its price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from fleetopt.depot.part import (
+    Array,
+    Check,
+    Decided,
+    Figure,
+    Given,
+    Money,
+    Part,
+    Quantity,
+    Rule,
+    SheetCheck,
+    Shown,
+    flow,
+)
+from fleetopt.words.expression import Comparison, Expression
+from fleetopt.words.sheet_formulas import differs, exceeds, largest
+
+
+def grid_import(_case: Given, x: Decided) -> Expression:
+    """Everything that flows out of the grid   (y, d, s) [kWh a day]."""
+    return x.out_of("grid")
+
+
+def grid_limit(case: Given, x: Decided) -> Comparison:
+    """grid_import <= grid_limit_kwh[s] + hours[s] * upgrade_kw[y]   [kWh a day]."""
+    return x.grid_import <= case.grid_limit_kwh + case.hours * x.upgrade_kw[:, None, None]
+
+
+def opex(case: Given, x: Decided) -> Expression:
+    """days[d] * grid_price * grid_import   (y, d, s) [USD]."""
+    return case.days[:, None] * case.grid_price * x.grid_import
+
+
+def most_bought(case: Given) -> Array:
+    """What the grid gives with every upgrade that there may be   (s,) [kWh a day]."""
+    return np.asarray(case.grid_limit_kwh + case.hours * (case.adds_kw * case.upgrade_most).sum())
+
+
+def recount(case: Given, plan: Any) -> Mapping[str, Array]:
+    """What is bought and what it costs, day type by day type."""
+    bought = plan.grid_to_load
+    spent = np.zeros(len(case.years))
+    for y in range(len(case.years)):
+        for d in range(len(case.day_types)):
+            spent[y] += case.days[d] * (case.grid_price[d] @ bought[y, d])
+    return {"grid_import": bought, "opex": spent}
+
+
+def recheck(case: Given, _plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
+    """The limit with every upgrade that serves."""
+    for y in range(len(case.years)):
+        most = case.grid_limit_kwh + case.hours * counted["upgrade_kw"][y]
+        yield Check("grid_limit", "ds", counted["grid_import"][y] - most, most, {"y": y})
+
+
+def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
+    """What is bought, up to which limit, and what it costs."""
+    f, u = sheet.flows, sheet.limits
+    yield sheet.carried("grid_price", "Grid price")
+    most = f"({f.grid_limit_kwh}+{f.hours}*{f.upgrade_kw})"
+    yield SheetCheck("grid_limit", "grid to load <= grid limit", exceeds(f.grid_to_load, most))
+    price = f"{f.days}*{f.grid_price}"
+    yield SheetCheck("Grid cost", "days x grid price x grid to load", differs(f.grid_cost, f"{price}*{f.grid_to_load}"))
+    in_year = sheet.flowed(sheet.yearly, "grid_cost", "scenario", "year")
+    yield SheetCheck("opex", "grid cost of the year's flows", differs(sheet.yearly.opex, in_year))
+    used = sheet.flowed(u, "grid_to_load", "scenario", "year", "day_type", "slot")
+    yield from sheet.limit("Grid limit", used, f"({u.grid_limit_kwh}+{u.hours}*{u.upgrade_kw})")
+    left = f"{most}-{sheet.of_limits(f, 'most', 'Grid limit')}+{sheet.of_limits(f, 'used', 'Grid limit')}"
+    tightest = f"MAX(0,{largest(f'{f.grid_to_load}-({left})')})"
+    yield SheetCheck("Tightest slot", "no slot has less left of the grid limit than Limits says", tightest)
+
+
+PART = Part(
+    "grid",
+    figures=(
+        Figure(
+            "grid_price",
+            "Grid price",
+            "the price of energy from the grid in the slot",
+            "USD/kWh",
+            highest=1000,
+            study=("GridElectricityPrice (USD / kWh)",),
+            usual=(0.02, 1),
+            when_zero="energy from the grid costs nothing",
+            table="tblEnergy",
+            axes="ds",
+        ),
+        Figure(
+            "grid_limit_kwh",
+            "Grid limit",
+            "the most energy that the grid gives in one slot",
+            "kWh",
+            study=("GridEnergyLimitsUpper",),
+            usual=(10, 100_000),
+            axes="s",
+            is_of_scenario=True,
+            counted="kWh per slot",
+        ),
+    ),
+    decisions=(flow("grid", "load", "energy bought", most_bought, "#A5A5A5"),),
+    quantities=(Quantity("grid_import", "yds", "kWh/d", grid_import),),
+    shown=(Shown("grid_price", "Grid price", "price of energy from the grid", "USD/kWh", 2),),
+    rules=(
+        Rule(
+            "grid_limit",
+            "yds",
+            "limit",
+            grid_limit,
+            "Grid limit",
+            "kWh/d",
+            rank=2,
+            raised_by="grid_limit_kwh",
+            has_room=True,
+        ),
+    ),
+    money=(
+        Money(
+            "opex",
+            "yds",
+            opex,
+            1,
+            "OpEx",
+            "spent on energy from the grid",
+            rank=3,
+            said="energy from the grid",
+            by_slot=("grid_cost", "Grid cost", "paid for energy from the grid"),
+            colour="#A5A5A5",
+            csv="OPEXCost",
+        ),
+    ),
+    recount=recount,
+    recheck=recheck,
+    sheet_checks=sheet_checks,
+)
