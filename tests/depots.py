@@ -12,10 +12,14 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table as ExcelTable
 
+from fleetopt.books.study import layout
+from fleetopt.depot import DERIVED
+from fleetopt.depot.case import Case
 from fleetopt.inputs import schema
 from fleetopt.inputs.inputs import Inputs
-from fleetopt.inputs.scenarios import folder_name, settable
-from fleetopt.results.input_content import costs_table, input_content
+from fleetopt.inputs.scenarios import folder_name
+from fleetopt.inputs.schema import settable
+from fleetopt.results.input_content import input_content
 from fleetopt.words.clock import span
 from fleetopt.words.columns import SMALLEST, Column
 from fleetopt.words.plain_text import plain_text
@@ -52,6 +56,14 @@ def figure(column: Column, *, is_usual: bool = False) -> st.SearchStrategy[float
     return st.one_of(usual, usual, inside.map(lambda value: float(f"{value:.15g}")), st.sampled_from([lowest]))
 
 
+class Drawn(Inputs):
+    """Inputs that show what is in them, when a test fails, and not all that is known of their columns."""
+
+    def __repr__(self) -> str:
+        tables = {name: rows.values for name, rows in self.tables.items()}
+        return f"{tables} {({name: cell.value for name, cell in self.settings.items()})}"
+
+
 @st.composite
 def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -> Inputs:
     """Valid inputs; such as fit into the study's layout, or such as use everything that the planning workbook has.
@@ -62,7 +74,8 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
     years = range(first, first + horizon)
     kinds = draw(names(draw(st.integers(1, 3))))
     powers = draw(st.lists(st.sampled_from([11.0, 22.5, 50.0, 150.0, 400.0]), min_size=1, max_size=3, unique=True))
-    chargers = [f"{power:g} kW" for power in sorted(powers)] if in_study else draw(names(len(powers)))
+    items = draw(names(len(powers) + draw(st.integers(0, 2))))
+    chargers = [f"{power:g} kW" for power in sorted(powers)] if in_study else items[: len(powers)]
     ends = [*sorted(draw(st.sets(st.integers(1, 23), max_size=4))), 24]
     spans = {f"{start:02d}:00-{end:02d}:00": float(end - start) for start, end in pairwise([0, *ends])}
     slots = spans if in_study or draw(st.booleans()) else dict(zip(draw(names(len(ends))), spans.values(), strict=True))
@@ -77,46 +90,80 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
         return {**drawn, **keys}
 
     fleet = [
-        row(schema.FLEET, vehicle=vehicle, year=year, truck_type=draw(st.sampled_from(kinds)),
+        row(schema.TABLES["tblFleet"], vehicle=vehicle, year=year, truck_type=draw(st.sampled_from(kinds)),
             slot=draw(st.sampled_from(list(slots))))
         for year in years for vehicle in draw(names(draw(st.integers(1, 3))))
     ]  # fmt: skip
-    budget = draw(figure(schema.COSTS["capex_budget"], is_usual=is_usual))
-    costs = costs_table(chargers)
+    budget = draw(figure(schema.TABLES["tblCosts"]["capex_budget"], is_usual=is_usual))
+    costs = schema.expanded(schema.TABLES["tblCosts"], {"c": chargers})
     costs_rows = [row(costs, year=year, **({"capex_budget": budget} if in_study else {})) for year in years]
     settings = {
         column.name: draw(st.sampled_from(column.choices) if column.choices else figure(column, is_usual=is_usual))
         for column in schema.SETTINGS
     }
-    fixed = ("battery_existing_kwh", "c_rate_basis", "solver", "time_limit", "gap", "export_ratio") if in_study else ()
-    settings |= {column.name: column.default for column in schema.SETTINGS if column.name in fixed}
-    return Inputs(
+    settings |= {c.name: c.default for c in schema.SETTINGS if in_study and c.name in NOT_IN_STUDY}
+    tables = {
+        "tblFleet": fleet,
+        "tblTrucks": [row(schema.TABLES["tblTrucks"], truck_type=kind, year=y) for kind in kinds for y in years],
+        "tblEnergy": [
+            row(schema.TABLES["tblEnergy"], day_type=day, slot=slot, hours=h)
+            for day in day_types for slot, h in slots.items()
+        ],
+        "tblDayTypes": [
+            {"day_type": day, "days": 365.0 - 100 * (len(day_types) - 1) if i == 0 else 100.0}
+            for i, day in enumerate(day_types)
+        ],
+        "tblCosts": costs_rows,
+        "tblChargers": [
+            {"charger": name, "power_kw": power, "chargers_existing": 0 if in_study else draw(st.integers(0, 3))}
+            for name, power in zip(chargers, sorted(powers), strict=True)
+        ],
+        "tblScenarios": study_scenarios() if in_study else draw(_scenarios(is_usual)),
+    }  # fmt: skip
+    if not in_study:
+        seasons: list[str | None] = [None, *draw(names(2))]
+        for day in tables["tblDayTypes"]:
+            day |= {"season": draw(st.sampled_from(seasons)), "kind": draw(st.sampled_from([None, *KINDS_OF_DAY]))}
+        tables["tblGridUpgrades"] = [
+            row(schema.TABLES["tblGridUpgrades"], upgrade=name, counts_in_budget=draw(st.sampled_from(["yes", "no"])))
+            for name in items[len(powers) :]
+        ]
+        known = list(dict.fromkeys([None, *(day["season"] for day in tables["tblDayTypes"])]))
+        tables["tblDemandCharges"] = draw(_demand_charges(known, is_usual))
+    return Drawn(
         source="any",
-        fleet=given(schema.FLEET, fleet, "Fleet"),
-        trucks=given(
-            schema.TRUCKS, [row(schema.TRUCKS, truck_type=kind, year=y) for kind in kinds for y in years], "Trucks"
-        ),
-        energy=given(
-            schema.ENERGY,
-            [row(schema.ENERGY, day_type=day, slot=slot, hours=h) for day in day_types for slot, h in slots.items()],
-            "Energy",
-        ),
-        day_types=given(
-            schema.DAY_TYPES,
-            [{"day_type": day, "days": 365.0 - 100 * (len(day_types) - 1) if i == 0 else 100.0}
-             for i, day in enumerate(day_types)],
-            "Energy",
-        ),
-        costs=given(costs, costs_rows, "Costs"),
-        chargers=given(
-            schema.CHARGERS,
-            [{"charger": name, "power_kw": power, "chargers_existing": 0 if in_study else draw(st.integers(0, 3))}
-             for name, power in zip(chargers, sorted(powers), strict=True)],
-            "Chargers",
-        ),
-        scenarios=given(schema.SCENARIOS, study_scenarios() if in_study else draw(_scenarios(is_usual)), "Scenarios"),
+        tables={
+            name: given(costs if name == costs.name else schema.TABLES[name], rows, schema.TABLES[name].sheet)
+            for name, rows in tables.items()
+        },
         settings={name: Cell(value, "Settings") for name, value in settings.items()},
-    )  # fmt: skip
+    )
+
+
+NOT_IN_STUDY = (
+    *("battery_existing_kwh", "c_rate_basis", "solver", "time_limit", "gap", "export_ratio"),
+    *("peak_factor", "ratchet", "fixed_charge"),
+)
+"""Settings for which the study's layout has no place."""
+KINDS_OF_DAY = ("workday", "weekend")
+
+
+@st.composite
+def _demand_charges(draw: st.DrawFn, seasons: list[str | None], is_usual: bool) -> list[dict[str, Any]]:
+    """Charges of one name or two, by month or year, in a season or all of them, on some days or all, at some hours."""
+    called = draw(names(2))
+    columns = schema.TABLES["tblDemandCharges"]
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for _ in range(draw(st.integers(0, 3))):
+        keys = (
+            draw(st.sampled_from(called)),
+            draw(st.sampled_from(seasons)),
+            draw(st.sampled_from(["all", *KINDS_OF_DAY])),
+            draw(st.sampled_from([None, "16:00-21:00", "10PM-6AM", "12AM-12AM"])),
+        )
+        billed, price = draw(st.sampled_from(["month", "year"])), draw(figure(columns["price"], is_usual=is_usual))
+        rows[keys] = {**dict(zip(columns.keys, keys, strict=True)), "billed": billed, "price": price}
+    return list(rows.values())
 
 
 def study_scenarios() -> list[dict[str, Any]]:
@@ -158,14 +205,15 @@ def study_sheets(inputs: Inputs) -> Sheets:
 
     prices = [
         (layout.charger_price(charger).name, f"Charger {charger.replace(' ', '').upper()} (USD/unit)")
-        for charger in inputs.chargers.values["charger"]
+        for charger in inputs["tblChargers"].values["charger"]
     ]
     setting = {column.name: column.study[0] for column in schema.SETTINGS if column.study}
+    powers = inputs["tblChargers"].values["power_kw"]
     sheets = {
-        schema.FLEET.study_sheet: table(inputs.fleet, *columns(schema.FLEET)),
-        schema.TRUCKS.study_sheet: table(inputs.trucks, *columns(schema.TRUCKS)),
-        schema.ENERGY.study_sheet: table(inputs.energy, *columns(schema.ENERGY)),
-        schema.COSTS.study_sheet: table(inputs.costs, *columns(schema.COSTS, "capex_budget"), *prices),
+        layout.FLEET.study_sheet: table(inputs["tblFleet"], *columns(layout.FLEET)),
+        layout.TRUCKS.study_sheet: table(inputs["tblTrucks"], *columns(layout.TRUCKS)),
+        layout.ENERGY.study_sheet: table(inputs["tblEnergy"], *columns(layout.ENERGY)),
+        layout.COSTS.study_sheet: table(inputs["tblCosts"], *columns(layout.COSTS, "capex_budget"), *prices),
         layout.STUDY_ENERGY_SHEET: [
             ["Parameter", "Value"],
             *([header, inputs.settings[name].value] for name, header in setting.items()),
@@ -174,12 +222,12 @@ def study_sheets(inputs: Inputs) -> Sheets:
         ],
         layout.STUDY_PARAMETER_SHEET: [
             ["Parameters", "Value"],
-            *([f"Charger_Option_{i}(Kw)", kw] for i, kw in enumerate(inputs.chargers.values["power_kw"], start=1)),
-            [layout.STUDY_PARAMETERS[2].study[0], len(inputs.costs)],
+            *([f"Charger_Option_{i}(Kw)", kw] for i, kw in enumerate(powers, start=1)),
+            [layout.STUDY_PARAMETERS[2].study[0], len(inputs["tblCosts"])],
         ],
         layout.STUDY_BUDGET_SHEET: [
-            [schema.COSTS["capex_budget"].study[0]],
-            [inputs.costs.values["capex_budget"][0]],
+            [layout.COSTS["capex_budget"].study[0]],
+            [inputs["tblCosts"].values["capex_budget"][0]],
         ],
     }
     return {name: [[stored(value) for value in row] for row in rows] for name, rows in sheets.items()}
@@ -192,11 +240,17 @@ def planning_book(inputs: Inputs) -> openpyxl.Workbook:
     book.remove(book.active)
     for name, rows in content.tables.items():
         sheet = book.create_sheet(name.removeprefix("tbl"))
-        for i, row in enumerate([list(content.headers[name]), *rows], start=3):
+        headings = list(content.headers[name])
+        for i, row in enumerate([headings, *rows], start=3):
             for j, value in enumerate(row, start=2):
                 cell = sheet.cell(i, j, stored(value))
                 if isinstance(value, str):
                     cell.data_type = "s"
-        last = f"{get_column_letter(len(rows[0]) + 1)}{len(rows) + 3}"
+        last = f"{get_column_letter(len(headings) + 1)}{max(1, len(rows)) + 3}"
         sheet.add_table(ExcelTable(displayName=name, ref=f"B3:{last}"))
     return book
+
+
+def facts(case: Case) -> dict[str, Any]:
+    """Everything that a plan depends on: labels, figures, and what follows from them."""
+    return {**case.sets, **case.figures, **{name: getattr(case, name) for name in DERIVED}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from fleetopt.depot.case import Case
@@ -72,6 +74,42 @@ def tied_case(seed: int) -> Case:
         solar_existing_kwp=one_of(0, 100),
         battery_existing_kwh=one_of(0, 100),
         c_rate_basis="slot" if random.integers(2) else "hour",
+    )
+
+
+def refined_case(seed: int) -> Case:
+    """A random depot with a larger connection to be had and demand charges to be paid."""
+    random = np.random.default_rng([seed, 2025])
+    case = random_case(seed)
+    kinds, bills = int(random.integers(1, 4)), int(random.integers(1, 4))
+    years, day_types = len(case.years), len(case.day_types)
+    seasons = [None, "Winter", "Summer"]
+    season = random.choice(seasons[: int(random.integers(1, 4))], day_types)
+
+    def charge(i: int) -> dict[str, Any]:
+        return {
+            "charge": str(random.choice(["Peak", f"Charge {i}"])),
+            "season": random.choice([None, *season]),
+            "days": str(random.choice(["all", "workday", "weekend"])),
+            "window": random.choice([None, "16:00-21:00", "22:00-06:00"]),
+            "billed": str(random.choice(["month", "year"])),
+            "price": round(float(random.uniform(0, 30)), 2),
+        }
+
+    return case.replace(
+        grid_limit_kwh=random.uniform(0.3, 1.2) * case.grid_limit_kwh,
+        upgrades=tuple(f"Upgrade {i}" for i in range(kinds)),
+        adds_kw=np.round(random.uniform(2, 60, kinds), 1),
+        upgrade_price=np.round(random.uniform(500, 30_000, kinds)),
+        upgrade_most=random.integers(0, 4, kinds).astype(float),
+        lead_time=random.integers(0, years + 1, kinds).astype(float),
+        counts_in_budget=random.choice(["yes", "no"], kinds),
+        demand_charges=tuple(charge(i) for i in range(bills)),
+        season=season,
+        kind=random.choice([None, "workday", "weekend"], day_types),
+        peak_factor=float(random.choice([1.0, 1.3])),
+        ratchet=float(random.choice([0.0, 0.5, 1.0])),
+        fixed_charge=float(random.choice([0.0, 120.0])),
     )
 
 

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from fleetopt.books.reading import read_inputs
+from fleetopt.books.study import layout
 from fleetopt.inputs import schema
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.inputs import Inputs
-from fleetopt.inputs.inputs import given as rows_of
 from fleetopt.inputs.scenarios import scenarios
 from fleetopt.words.columns import Column
 from fleetopt.words.problem import has_error
+from fleetopt.words.rows import given as rows_of
 from tests.depots import planning_book, stored, study_scenarios, study_sheets
 from tests.test_any_depot import assert_same, examples
 from tests.untidy import Sheets, small_inputs, write_book, write_folder
@@ -38,10 +39,10 @@ Spoiled = tuple[str, str, int, Any]
 """Table, column, row and new value."""
 LABELS = ["1", "12AM-12PM", "12PM-12AM", "Average day"]
 TABLES: dict[str, Callable[[Inputs], Any]] = {
-    "tblFleet": lambda inputs: inputs.fleet,
-    "tblTrucks": lambda inputs: inputs.trucks,
-    "tblEnergy": lambda inputs: inputs.energy,
-    "tblCosts": lambda inputs: inputs.costs,
+    "tblFleet": lambda inputs: inputs["tblFleet"],
+    "tblTrucks": lambda inputs: inputs["tblTrucks"],
+    "tblEnergy": lambda inputs: inputs["tblEnergy"],
+    "tblCosts": lambda inputs: inputs["tblCosts"],
 }
 
 
@@ -90,14 +91,15 @@ def meant(value: Any, column: Column) -> Any:
 
 def of_the_study(inputs: Inputs) -> Inputs:
     """With the scenarios that the study's layout always has."""
-    return replace(inputs, scenarios=rows_of(schema.SCENARIOS, study_scenarios(), "Scenarios"))
+    scenarios = rows_of(schema.SCENARIOS, study_scenarios(), "Scenarios")
+    return replace(inputs, tables={**inputs.tables, "tblScenarios": scenarios})
 
 
 def study_cells(sheets: Sheets, spoiled: list[Spoiled]) -> list[str]:
     """Spoil the sheets of the study's layout; the addresses of the cells."""
     places = []
     for table, name, i, value in spoiled:
-        described = next(table_ for table_ in schema.TABLES if table_.name == table)
+        described = schema.TABLES[table]
         sheet = sheets[described.study_sheet]
         header = next((c.study[0] for c in described.columns if c.name == name), "Charger 50KW (USD/unit)")
         j = sheet[0].index(header)
@@ -110,7 +112,7 @@ def planning_cells(book: openpyxl.Workbook, spoiled: list[Spoiled]) -> list[str]
     """Spoil the tables of a planning workbook; the addresses of the cells."""
     places = []
     for table, name, i, value in spoiled:
-        described = next(table_ for table_ in schema.TABLES if table_.name == table)
+        described = schema.TABLES[table]
         sheet = book[table.removeprefix("tbl")]
         headers = [cell.value for cell in sheet[3]]
         heading = next((c.heading for c in described.columns if c.name == name), "50 kW [USD/unit]")

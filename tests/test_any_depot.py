@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,11 +16,11 @@ from fleetopt.doors.run import new_results, run_settings, solve
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.scenarios import Scenario, scenarios
-from fleetopt.plan.optimize import Result
+from fleetopt.plan.result import Result
 from fleetopt.results.input_content import inputs_hash
 from fleetopt.template.build import build
 from fleetopt.words.problem import has_error
-from tests.depots import depots, planning_book, study_sheets
+from tests.depots import depots, facts, planning_book, study_sheets
 from tests.untidy import write_book, write_folder
 
 EXAMPLES = int(os.environ.get("FLEETOPT_EXAMPLES", "0"))
@@ -46,9 +45,8 @@ def assert_same(read: Inputs, written: Inputs) -> None:
     ours, theirs = cases(read), cases(written)
     assert list(ours) == list(theirs)
     for name, case in ours.items():
-        for field in dataclasses.fields(Case):
-            one, other = getattr(case, field.name), getattr(theirs[name], field.name)
-            assert np.array_equal(one, other), (name, field.name, one, other)
+        for (fact, one), other in zip(facts(case).items(), facts(theirs[name]).values(), strict=True):
+            assert np.array_equal(one, other), (name, fact, one, other)
     assert run_settings(read) == run_settings(written)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.results.tables import MESSAGES, REPAIRS
 from fleetopt.template import build
 from tests import engine
+from tests.depots import facts
 from tests.faults import (
     FAULTS,
     FILE_FAULTS,
@@ -50,7 +51,7 @@ _NAMES = {STUDY: "depot.xlsx", FOLDER: "depot", PLANNING: "plan.xlsm"}
 Said = list[dict[str, str]]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Answer:
     """What a command said of an input."""
 
@@ -127,9 +128,9 @@ def cases(path: Path) -> dict[str, Any]:
 def is_same(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
     """Whether all scenarios are the same to the last bit."""
     return list(ours) == list(theirs) and all(
-        np.array_equal(getattr(ours[name], field.name), getattr(theirs[name], field.name))
+        np.array_equal(one, other)
         for name in ours
-        for field in dataclasses.fields(ours[name])
+        for one, other in zip(facts(ours[name]).values(), facts(theirs[name]).values(), strict=True)
     )
 
 

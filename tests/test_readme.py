@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fleetopt.doors.arguments import parser
 from fleetopt.doors.cli import Exit
-from fleetopt.inputs.scenarios import settable
+from fleetopt.inputs.schema import settable
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

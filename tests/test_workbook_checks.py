@@ -20,6 +20,7 @@ from openpyxl.worksheet.table import Table as OpenpyxlTable
 
 from fleetopt.books.closed.book import ClosedBook
 from fleetopt.doors.run import new_results, run_settings, solve
+from fleetopt.books.study import layout
 from fleetopt.inputs import schema
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.inputs import Inputs
@@ -35,7 +36,7 @@ from tests.cases import TOTALS
 from tests.office import Sheets, printed, recalculated
 from tests.doors.test_cli import fleetopt
 
-TABLES = (results.YEARLY, results.PURCHASES, results.FLOWS, results.COMPARE, results.LIMITS)
+TABLES = (results.yearly(), results.PURCHASES, results.FLOWS, results.compare(), results.LIMITS)
 FIGURES = ("number", "whole", "year")
 SEEDS = range(4)
 SMALL = ("As it is", "Half", "Hour")
@@ -122,23 +123,25 @@ def random_inputs(seed: int, only: Sequence[str] = ()) -> Inputs:
     ]
     return Inputs(
         source="random",
-        fleet=given(schema.FLEET, fleet, "Fleet"),
-        trucks=given(schema.TRUCKS, truck_rows, "Trucks"),
-        energy=given(schema.ENERGY, energy, "Energy"),
-        day_types=given(schema.DAY_TYPES, [{"day_type": d, "days": n} for d, n in days.items()], "Energy"),
-        costs=costs_rows(costs),
-        chargers=given(schema.CHARGERS, charger_rows, "Chargers"),
-        scenarios=given(schema.SCENARIOS, scenario_rows, "Scenarios"),
+        tables={"tblCosts": costs_rows(costs)} | {
+            name: given(schema.TABLES[name], rows, schema.TABLES[name].sheet)
+            for name, rows in {
+                "tblFleet": fleet,
+                "tblTrucks": truck_rows,
+                "tblEnergy": energy,
+                "tblDayTypes": [{"day_type": d, "days": n} for d, n in days.items()],
+                "tblChargers": charger_rows,
+                "tblScenarios": scenario_rows,
+            }.items()
+        },
         settings={name: Cell(value, "Settings") for name, value in settings.items()},
     )
 
 
 def costs_rows(rows: list[dict[str, Any]]) -> Any:
     """The table of costs with its columns of charger prices."""
-    prices = [layout.charger_price(name.removeprefix("charger_price ")) for name in rows[0] if "charger_price" in name]
-    costs = schema.COSTS
-    table = Table(costs.name, costs.sheet, costs.row, (*costs.columns, *prices), costs.keys)
-    return given(table, rows, "Costs")
+    chargers = [name.removeprefix("charger_price ") for name in rows[0] if "charger_price" in name]
+    return given(schema.expanded(schema.TABLES["tblCosts"], {"c": chargers}), rows, "Costs")
 
 
 def workbook(path: Path, inputs: Inputs) -> Path:
@@ -168,13 +171,13 @@ ODD = {**SIGNS, **CONDITIONS, **WILDCARDS}
 
 def with_odd_labels(inputs: Inputs, labels: Mapping[str, str]) -> Inputs:
     """The same depot with names that Excel may take for formulas, conditions or wildcards."""
-    for rows in (inputs.fleet, inputs.trucks, inputs.energy, inputs.day_types, inputs.chargers, inputs.scenarios):
+    for rows in inputs.tables.values():
         for values in rows.values.values():
             values[:] = [labels.get(value, value) if isinstance(value, str) else value for value in values]
     prices = {layout.charger_price(old).name: layout.charger_price(new).name for old, new in labels.items()}
-    heads = [prices.get(name, name) for name in inputs.costs.values]
-    records = zip(*inputs.costs.values.values(), strict=True)
-    inputs.costs = costs_rows([dict(zip(heads, record, strict=True)) for record in records])
+    heads = [prices.get(name, name) for name in inputs["tblCosts"].values]
+    records = zip(*inputs["tblCosts"].values.values(), strict=True)
+    inputs.tables["tblCosts"] = costs_rows([dict(zip(heads, record, strict=True)) for record in records])
     return inputs
 
 
@@ -380,7 +383,7 @@ def test_every_check_of_true_results_holds(shown, book):
 def test_the_figures_that_the_checks_hold_for_are_the_studys(shown, book):
     # A sheet of zeros would pass every check: these are the published totals.
     totals = dict.fromkeys(("Export 1.0", "Export 0.5", "Export 0.0"), 0.0)
-    for row in records(shown[book], results.YEARLY):
+    for row in records(shown[book], results.yearly()):
         totals[row["scenario"]] += row["total_cost"]
     assert list(totals.values()) == pytest.approx([TOTALS[1.0], TOTALS[0.5], TOTALS[0.0]], abs=1e-3)
     tiles = {label: value for label, value in zip(*shown[book]["Summary"][14:16], strict=False) if label}
@@ -393,13 +396,13 @@ def test_the_figures_that_the_checks_hold_for_are_the_studys(shown, book):
 
 @pytest.mark.parametrize("book", ["results", "in place"])
 def test_the_tables_of_the_summary_are_worked_out_from_the_result_tables(shown, book):
-    summary, yearly = shown[book]["Summary"], records(shown[book], results.YEARLY)
+    summary, yearly = shown[book]["Summary"], records(shown[book], results.yearly())
     top = next(i for i, row in enumerate(summary) if row[0] == "Year")
-    years = {row[0]: row[1 : len(results.YEARS.columns)] for row in summary[top + 1 : top + 6]}
-    names = [column.name for column in results.YEARS.columns][1:]
+    years = {row[0]: row[1 : len(results.years().columns)] for row in summary[top + 1 : top + 6]}
+    names = [column.name for column in results.years().columns][1:]
     chosen = [row for row in yearly if row["scenario"] == "Export 1.0"]
     assert years == {row["year"]: pytest.approx([row[name] for name in names]) for row in chosen}
-    left = len(results.YEARS.columns) + 1
+    left = len(results.years().columns) + 1
     day = [row[left : left + len(results.DAY.columns)] for row in summary[top + 1 : top + 5]]
     flows = [
         row for row in records(shown[book], results.FLOWS) if (row["scenario"], row["year"]) == ("Export 1.0", 2029)

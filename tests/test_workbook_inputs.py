@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +31,7 @@ from fleetopt.results.fingerprint import fingerprint
 from fleetopt.results.input_content import inputs_hash
 from fleetopt.words.problem import has_error
 from tests import engine
+from tests.depots import facts
 from tests.doors.test_cli import DATA, fleetopt
 from tests.test_workbook_checks import random_inputs
 
@@ -54,7 +54,7 @@ def plan(made, tmp_path) -> Path:
 def cases(inputs: Inputs) -> dict[str, Case]:
     """The case of every scenario, of those too that are not to run."""
     assert not has_error(check(inputs)), inputs.problems
-    return {scenario.name: scenario.case for scenario in scenarios(inputs, list(inputs.scenarios.values["scenario"]))}
+    return {scenario.name: scenario.case for scenario in scenarios(inputs, list(inputs["tblScenarios"].values["scenario"]))}
 
 
 def assert_same_plan(inputs: Inputs, others: Inputs) -> None:
@@ -62,13 +62,12 @@ def assert_same_plan(inputs: Inputs, others: Inputs) -> None:
     ours, theirs = cases(inputs), cases(others)
     assert list(ours) == list(theirs)
     for name, case in ours.items():
-        for field in dataclasses.fields(Case):
-            ours_has, theirs_has = getattr(case, field.name), getattr(theirs[name], field.name)
+        for (fact, ours_has), theirs_has in zip(facts(case).items(), facts(theirs[name]).values(), strict=True):
             if isinstance(ours_has, np.ndarray):
                 assert ours_has.shape == theirs_has.shape
-                assert (ours_has == theirs_has).all(), (name, field.name, ours_has, theirs_has)
+                assert (ours_has == theirs_has).all(), (name, fact, ours_has, theirs_has)
             else:
-                assert ours_has == theirs_has, (name, field.name)
+                assert ours_has == theirs_has, (name, fact)
     assert run_settings(inputs) == run_settings(others)
 
 

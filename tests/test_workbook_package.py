@@ -63,7 +63,7 @@ def paths(tmp_path_factory) -> dict[str, Path]:
 def odd():
     """A depot whose names Excel may take for formulas, with a scenario that has no plan."""
     inputs = with_odd_labels(random_inputs(3, [*SMALL, "Slot", "Nothing goes"]), ODD)
-    names = inputs.scenarios.values["scenario"]
+    names = inputs["tblScenarios"].values["scenario"]
     names[names.index("Nothing goes")] = "@none"
     return inputs
 
@@ -284,7 +284,7 @@ def test_every_table_has_its_column_names_in_its_header_cells(parts):
             numbers.append(table.get("id"))
         assert all(a[1] < b[0] for a, b in pairwise(areas))
     assert len({name.casefold() for name in found}) == len(found) == len(set(numbers))
-    assert len(found) >= 8 + len(results.RESULT_TABLES)
+    assert len(found) >= 8 + len(results.result_tables())
 
 
 def test_every_index_of_a_style_a_text_or_a_rule_exists(parts):
@@ -406,7 +406,7 @@ def test_text_of_a_users_cell_is_never_a_formula(odd_books, route):
         assert names.isdisjoint(cell.text for cell in root.iterfind("{*}sheetData/{*}row/{*}c/{*}f"))
     book = openpyxl.load_workbook(odd_books[route])
     texts: dict[str, set[str]] = {}
-    for table in (results.YEARLY, results.PURCHASES, results.FLOWS, results.COMPARE, results.LIMITS, results.RUNS):
+    for table in (results.yearly(), results.PURCHASES, results.FLOWS, results.compare(), results.LIMITS, results.RUNS):
         sheet = book[table.sheet]
         for row in sheet[sheet.tables[table.name].ref][1:]:
             for column, cell in zip(table.columns, row, strict=True):

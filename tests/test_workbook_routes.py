@@ -26,9 +26,9 @@ RUN, CHECK, CLEAR = COMMANDS.values()
 OF_A_MOMENT = {"run_seconds", "run_finished"}
 NAMES = [column.name for column in (*results.STATUS, *results.CHOICES) if column.name not in OF_A_MOMENT]
 NAMES += [at_run(table.name) for table in INPUT_TABLES]
-TABLES = [table.name for table in results.RESULT_TABLES]
+TABLES = [table.name for table in results.result_tables()]
 PLANS = [
-    table.name for table in results.RESULT_TABLES if table not in (results.MESSAGES, results.REPAIRS, results.RUNS)
+    table.name for table in results.result_tables() if table not in (results.MESSAGES, results.REPAIRS, results.RUNS)
 ]
 
 
@@ -198,7 +198,7 @@ def test_every_input_table_is_read_and_every_result_table_written_in_one_block(e
             f"{sheet}!{start}:{end.replace(str(last), str(last + ROWS_BELOW))}"
         }  # and some rows below
         assert len(inside) <= 2  # for the plan, and for the mark of the inputs that it belongs to
-    for table in results.RESULT_TABLES:
+    for table in results.result_tables():
         sheet, ref = areas[table.name]
         left, top, right, bottom = range_boundaries(ref)
         body = f"{sheet}!{get_column_letter(left)}{top + 1}:{get_column_letter(right)}{bottom}"
@@ -326,7 +326,7 @@ def clear_runs(path: Path) -> None:
 @pytest.mark.parametrize("name", ["tblYearly", "tblFlows", "tblLimits"])
 def test_a_missing_result_column_is_named_and_nothing_else_is_written(empty, tmp_path, name):
     path = Path(shutil.copy(empty, tmp_path / "plan.xlsm"))
-    table = next(table for table in results.RESULT_TABLES if table.name == name)
+    table = next(table for table in results.result_tables() if table.name == name)
     heading = table.headings[5]
     put(path, name, heading, -1, "Mine")
     before = shown(path)

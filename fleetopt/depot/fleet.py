@@ -289,8 +289,8 @@ PART = Part(
         Derived("demand_kwh", "yds", "kWh/d", demand_kwh),
     ),
     shown=(
-        Shown("charging_kwh", "Charging", "charging need", "kWh/d", 3),
-        Shown("baseload_kwh", "Baseload", "what the depot needs besides", "kWh/d", 4),
+        Shown("charging_kwh", "Charging", "charging need", "kWh/d", 3, is_need=True),
+        Shown("baseload_kwh", "Baseload", "what the depot needs besides", "kWh/d", 4, is_need=True),
     ),
     rules=(
         Rule(

@@ -206,6 +206,8 @@ class Shown:
     unit: str
     rank: int
     """Its place; flows stand at 10, money after 30."""
+    is_need: bool = False
+    """Whether it is part of what the load needs."""
 
 
 @dataclass(frozen=True)

@@ -125,10 +125,10 @@ def _read(source: str | None, book: ClosedBook | None = None) -> tuple[Inputs, l
 
 
 def _check(options: argparse.Namespace) -> Exit:
-    from fleetopt.results.json import as_text, summary
-
     inputs, problems = _read(options.input)
     if options.json:
+        from fleetopt.results.json import as_text, summary
+
         sys.stdout.write(as_text(summary(inputs.source, [], problems), is_ascii=True))
         return Exit.SOLVED
     _say_problems(problems)

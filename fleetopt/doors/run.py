@@ -15,7 +15,8 @@ from fleetopt.inputs.scenarios import Scenario, with_changes
 from fleetopt.inputs.schema import INPUT_TABLES, RUN_SETTINGS, SETTINGS_TABLE
 from fleetopt.plan.limits import room_text
 from fleetopt.plan.margins import rooms
-from fleetopt.plan.optimize import Result, optimize
+from fleetopt.plan.optimize import optimize
+from fleetopt.plan.result import Result
 from fleetopt.results.answer import binding_text
 from fleetopt.results.content import Run, at_run, result_content, serial
 from fleetopt.results.input_content import input_content, inputs_hash

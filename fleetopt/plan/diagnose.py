@@ -14,8 +14,8 @@ from fleetopt.depot.case import Case
 from fleetopt.depot.part import Rule, Shortage
 from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
-from fleetopt.plan.limits import Limit, limits_of
-from fleetopt.plan.margins import Raise, least_cost, smallest_raise
+from fleetopt.plan.limits import Limit, Raise, limits_of
+from fleetopt.plan.margins import least_cost, smallest_raise
 from fleetopt.plan.plan import Plan, plan_of
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.words.expression import FloatArray

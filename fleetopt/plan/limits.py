@@ -65,6 +65,20 @@ def limits_of(case: Case) -> list[Limit]:
 
 
 @dataclass(frozen=True)
+class Raise:
+    """New limits, and what a plan then costs; rounded up, and tried out."""
+
+    limits: Mapping[Limit, FloatArray]
+    """By limit its new values."""
+    present: Mapping[Limit, FloatArray]
+    """By limit its values now."""
+    exact: Mapping[Limit, float]
+    """By limit by how much it must rise at least, before rounding."""
+    cost: float
+    """[USD]."""
+
+
+@dataclass(frozen=True)
 class Use:
     """One limit in one year, or over all years."""
 

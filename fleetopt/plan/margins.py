@@ -5,31 +5,16 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from fleetopt.depot.case import Case, FloatArray
 from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
-from fleetopt.plan.limits import Limit, limits_of
+from fleetopt.plan.limits import Limit, Raise, limits_of
 from fleetopt.solvers.backend import fastest, solve
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution
-
-
-@dataclass(frozen=True)
-class Raise:
-    """New limits, and what a plan then costs; rounded up, and tried out."""
-
-    limits: Mapping[Limit, FloatArray]
-    """By limit its new values."""
-    present: Mapping[Limit, FloatArray]
-    """By limit its values now."""
-    exact: Mapping[Limit, float]
-    """By limit by how much it must rise at least, before rounding."""
-    cost: float
-    """[USD]."""
 
 
 def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadline: Deadline) -> Raise | None:

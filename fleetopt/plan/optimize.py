@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
@@ -15,10 +12,9 @@ from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
 from fleetopt.plan.assumptions import assumptions
 from fleetopt.plan.diagnose import why_no_plan
-from fleetopt.plan.limits import Limit
-from fleetopt.plan.margins import Raise
-from fleetopt.plan.plan import Plan, plan_of
-from fleetopt.plan.verify import Verification, verify
+from fleetopt.plan.plan import plan_of
+from fleetopt.plan.result import Result, Status
+from fleetopt.plan.verify import verify
 from fleetopt.solvers.backend import fastest, solve
 from fleetopt.solvers.canonical import MOST_ROWS, canonical
 from fleetopt.solvers.continuous import ContinuousProblem
@@ -26,36 +22,12 @@ from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.decomposition import solve_by_parts
 from fleetopt.solvers.messages import Solution, SolverError
 from fleetopt.solvers.progress import Progress, relative_gap
-from fleetopt.words.problem import Problem, error
+from fleetopt.words.problem import error
 
-Status = Literal["optimal", "feasible", "infeasible", "no_solution", "input_error", "failed"]
 _CANONICAL_SECONDS = 60.0
 """Far more than picking the canonical plan takes, unless figures of very different size make it go astray."""
 _EXACT = 1e-9
 """Distance of cost and bound, as a share of the cost, that counts as none."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one case."""
-
-    status: Status
-    solver: str
-    seconds: float
-    plan: Plan | None = None
-    best_bound_usd: float = -math.inf
-    """No plan costs less than this [USD]."""
-    gap: float = math.inf
-    """Relative distance of cost and bound [-]."""
-    verification: Verification | None = None
-    notes: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    remedies: list[Raise] = field(default_factory=list)
-    """What would make a plan possible where there is none."""
-    room: dict[Limit, float] = field(default_factory=dict)
-    """How far a limit may fall, alone, while a plan still exists; empty where that was not found out."""
-    rows: int = 0
-    """Of the programme that was solved."""
 
 
 def optimize(

@@ -10,13 +10,12 @@ from fleetopt.depot import money_on
 from fleetopt.depot.part import Item
 from fleetopt.plan.limits import limits, room_text
 from fleetopt.plan.plan import Plan
+from fleetopt.results.recalculation import LINES
 from fleetopt.words.numbers import short
 
 if TYPE_CHECKING:
-    from fleetopt.plan.optimize import Result
+    from fleetopt.plan.result import Result
 
-LINES = 7
-"""An answer has no more."""
 _WIDTH = 150
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 WORDS = {

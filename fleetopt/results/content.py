@@ -23,7 +23,7 @@ from fleetopt.words.numbers import exact, finite
 from fleetopt.words.problem import Problem
 
 if TYPE_CHECKING:
-    from fleetopt.plan.optimize import Result
+    from fleetopt.plan.result import Result
 
 Outcome = tuple[str, "Result"]
 """A scenario's name and what came of it."""
@@ -263,8 +263,9 @@ def _chosen(solved: Sequence[tuple[str, Plan]], choices: Mapping[str, Any]) -> d
 
     The user's choice where it still exists, else the first scenario, the last year and the day type with most load.
     """
-    case = solved[0][1].case
-    load = case.demand_kwh[-1].sum(axis=1)
+    plan = solved[0][1]
+    case = plan.case
+    load = np.asarray(sum(value_of(plan, name) for name in results.NEEDS))[-1].sum(axis=1)
     known: dict[str, tuple[Sequence[Any], Any]] = {
         "summary_scenario": ([name for name, _ in solved], solved[0][0]),
         "summary_year": (case.years, case.years[-1]),

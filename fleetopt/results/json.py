@@ -13,8 +13,8 @@ from fleetopt.depot import REFINEMENTS, gathered, money_on, of_those_on
 from fleetopt.depot.part import Decision, Purchase
 from fleetopt.inputs.scenarios import Scenario
 from fleetopt.plan.limits import Limit
-from fleetopt.plan.optimize import Result
 from fleetopt.plan.plan import Plan
+from fleetopt.plan.result import Result
 from fleetopt.words.numbers import exact, finite
 from fleetopt.words.problem import Problem
 

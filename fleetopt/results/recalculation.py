@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from fleetopt.results.answer import LINES
 from fleetopt.results.tables import bought, compare, costs
 from fleetopt.words.content import Content, Formula, Value
 from fleetopt.words.sheet_formulas import as_it_stands, column_of
 
+LINES: Final = 7
+"""An answer has no more."""
 FORMULA_SHEETS: Final = frozenset({"Start", "Summary", "Checks"})
 """Sheets with formulas that depend on results."""
 NO_ANSWER: Final = "No results yet. Run the optimization, and the answer stands here."

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from fleetopt.depot import money_on, of_those_on
 from fleetopt.inputs.scenarios import Scenario
-from fleetopt.plan.optimize import Result
 from fleetopt.plan.plan import Plan
+from fleetopt.plan.result import Result
 from fleetopt.results.answer import spoken
 from fleetopt.words.numbers import WIDTH, short
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetopt.results.tables import DAY, FLOWS, yearly, years
+from fleetopt.results.tables import DAY, FLOWS, NEEDS, yearly, years
 from fleetopt.words.columns import Table
 from fleetopt.words.content import Content, Formula, Value
 from fleetopt.words.sheet_formulas import here, sum_where
@@ -23,13 +23,13 @@ def day_formulas(content: Content) -> list[list[Value]]:
     chosen = tuple(content.names[name] for name in ("summary_scenario", "summary_year", "summary_day_type"))
     keys = {"scenario": "summary_scenario", "year": "summary_year", "day_type": "summary_day_type"}
     keys["slot"] = here(DAY, "slot")
-    names = [column.name for column in DAY.columns if column.name not in ("slot", "demand_kwh")]
+    names = [column.name for column in DAY.columns if column.name not in ("slot", "need")]
     texts = {name: "=" + sum_where(FLOWS, name, **keys) for name in names}
-    need = f"={sum_where(FLOWS, 'charging_kwh', **keys)}+{sum_where(FLOWS, 'baseload_kwh', **keys)}"
+    need = "=" + "+".join(sum_where(FLOWS, name, **keys) for name in NEEDS)
     rows: list[list[Value]] = []
     for record in _records(content, FLOWS):
         if (record["scenario"], record["year"], record["day_type"]) == chosen:
-            demand = (_number(record["charging_kwh"]) or 0) + (_number(record["baseload_kwh"]) or 0)
+            demand = sum(_number(record[name]) or 0 for name in NEEDS)
             flows = (Formula(texts[name], _number(record[name])) for name in names)
             rows.append([record["slot"], Formula(need, demand), *flows])
     return rows

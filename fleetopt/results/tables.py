@@ -249,11 +249,14 @@ def _of_the_day() -> list[Column]:
     return [FLOWS[name] for name in (*into_load, *besides, *states)]
 
 
+NEEDS: Final = tuple(shown.name for shown in gathered("shown") if shown.is_need)
+"""What the load needs, by the names of the flows' columns."""
+
 DAY: Final = Table(
     "tblDay",
     "Summary",
     "one slot of the chosen day",
-    (_SLOT, Column("demand_kwh", "Need", "charging and baseload", "kWh/d"), *_of_the_day()),
+    (_SLOT, Column("need", "Need", "charging and baseload", "kWh/d"), *_of_the_day()),
 )
 
 

@@ -22,7 +22,7 @@ def _colours() -> dict[str, str]:
     """By the name of a column its colour: that of the part's own thing."""
     found = {each.name: each.colour for kind in ("money", "quantities", "decisions") for each in gathered(kind)}
     found |= {purchase.installed: purchase.colour for purchase in PURCHASES}
-    return {**found, "total_cost": _TOTAL, "demand_kwh": _NEED}
+    return {**found, "total_cost": _TOTAL, "need": _NEED}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def pictures(on: tuple[str, ...]) -> tuple[Picture, ...]:
         Picture("Scenarios side by side", compare(on), money, "USD, all years", "Scenario", lines=("total_cost",),
                 described="For each scenario CapEx, OpEx and export revenues of all years as columns, total cost as a "
                 "point, in USD.", has_labels=True, is_from_zero=False),
-        Picture("How the day's need is met", DAY, into_load, "kWh in the slot", "Slot", "stacked", ("demand_kwh",),
+        Picture("How the day's need is met", DAY, into_load, "kWh in the slot", "Slot", "stacked", ("need",),
                 "For each slot of the chosen day energy from solar, battery and grid, stacked; the need as a line; "
                 "kWh."),
         Picture("Where solar and stored energy go besides", DAY, besides, "kWh", "Slot", "stacked", states,

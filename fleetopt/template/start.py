@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from fleetopt.results.answer import LINES
-from fleetopt.results.recalculation import start_lines
+from fleetopt.results.recalculation import LINES, start_lines
 from fleetopt.results.tables import STATUS
 from fleetopt.template.page import NOT_CALCULATED, Page
 from fleetopt.template.sheets import Sheet

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fleetopt.results.answer import LINES
-from fleetopt.results.recalculation import answer_lines, tile_names, tiles
+from fleetopt.results.recalculation import LINES, answer_lines, tile_names, tiles
 from fleetopt.results.tables import CHOICES, DAY, compare, years
 from fleetopt.template.charts import chart, pictures
 from fleetopt.template.page import NOT_CALCULATED, Page

@@ -382,7 +382,7 @@ def test_an_error_in_a_named_cell_is_a_fault(book):
 
 def test_a_name_that_is_lost_is_said_before_anything_is_written(book):
     opened = book([(2026, "a", 1)], change=named)
-    content = Content({"tblPlan": [(2027, "b", 2)]}, {"tblPlan": HEADINGS}, {"lost": 1})
+    content = Content({"tblPlan": [(2027, "b", 2)]}, {"tblPlan": HEADINGS}, names={"lost": 1})
     assert refused(opened, content).message == "the name 'lost' stands for no cell."
     assert refused(opened, Content(names={"absent": 1})).message == "the name 'absent' is missing."
     assert shown(opened)[1] == [2026.0, "a", 1.0]

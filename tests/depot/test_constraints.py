@@ -10,25 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fleetopt.depot.case import Case
 from fleetopt.model.formulation import build
-from fleetopt.plan.optimize import optimize
-from fleetopt.plan.plan import Plan
 from tests.cases import one_slot, study, two_slots
-
-
-def solved(case: Case) -> Plan:
-    """The plan of a case that has one."""
-    result = optimize(case)
-    assert result.status == "optimal"
-    assert result.plan is not None
-    return result.plan
-
-
-def has_plan(case: Case) -> bool:
-    status = optimize(case).status
-    assert status in ("optimal", "infeasible")
-    return status == "optimal"
+from tests.depot.planned import has_plan, solved
 
 
 def test_demand_balance_covers_charging_and_baseload():

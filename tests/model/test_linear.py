@@ -266,3 +266,119 @@ def test_a_limit_moves_at_its_weight_and_no_lower_than_allowed(lowest: dict, bou
     assert movable.cost.tolist() == [0, 0, 3, 5]
     assert movable.lower.tolist() == [0, 0, *bounds]
     assert np.isposinf(movable.upper).all()
+
+
+# Gaps
+
+
+def test_a_variable_with_gaps_has_columns_only_where_it_is():
+    m = LinearProgram(y=(2025, 2026), s=("a", "b"))
+    m.variable("first", "y")
+    x = m.variable("x", "ys", where=[[True, False], [False, True]], upper=[[1, 2], [3, 4]])
+    m.variable("last", "")
+    m.add("row", "ys", np.array([[5, 6], [7, 8]]) * x <= 1)
+    program = m.finish()
+    # columns 0 and 1 are first, 2 and 3 are x of (2025, a) and (2026, b), 4 is last
+    assert program.size == (4, 5)
+    assert program.column_families["x"].slice == slice(2, 4)
+    assert program.column_families["x"].size == 2
+    assert program.upper.tolist() == [np.inf, np.inf, 1, 4, np.inf]
+    assert dense(program).tolist() == [[0, 0, 5, 0, 0], [0] * 5, [0] * 5, [0, 0, 0, 8, 0]]
+
+
+def test_what_is_not_there_is_0_in_the_values_that_are_taken():
+    m = LinearProgram(y=(2025, 2026), s=("a", "b"))
+    m.variable("first", "y")
+    m.variable("x", "ys", where=[[True, False], [False, True]])
+    program = m.finish()
+    assert program.take("x", np.array([10.0, 20.0, 30.0, 40.0])).tolist() == [[30, 0], [0, 40]]
+    assert program.take("first", np.array([10.0, 20.0, 30.0, 40.0])).tolist() == [10, 20]
+    assert program.take("x", program.integer).tolist() == [[False, False], [False, False]]
+
+
+def test_what_is_not_there_costs_nothing_and_adds_nothing_to_a_sum():
+    m = LinearProgram(y=(2025, 2026), s=("a", "b"))
+    x = m.variable("x", "ys", where=[[False, True], [True, True]])
+    m.add("sum", "y", x.sum(axis=1) <= 1)
+    m.add("running", "ys", x.cumsum() <= 1)
+    m.add("before", "ys", x.roll(1, axis=1) <= 1)
+    m.minimize(np.array([[3, 4], [5, 6]]) * x)
+    program = m.finish()
+    # columns: (2025, b), (2026, a), (2026, b)
+    assert program.cost.tolist() == [4, 5, 6]
+    assert dense(program).tolist() == [
+        [1, 0, 0], [0, 1, 1],
+        [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 1],
+        [1, 0, 0], [0, 0, 0], [0, 0, 1], [0, 1, 0],
+    ]  # fmt: skip
+
+
+def test_rows_with_gaps_stand_only_where_they_are():
+    m = LinearProgram(y=(2025, 2026), s=("a", "b"))
+    x = m.variable("x", "ys")
+    m.add("most", "ys", x <= np.array([[1, 2], [3, 4]]), where=np.array([[True, False], [True, True]]))
+    m.add("least", "", x.sum().sum() >= 1)
+    program = m.finish()
+    assert dense(program).tolist() == [[1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 1, 1, 1]]
+    assert program.row_upper.tolist() == [1, 3, 4, np.inf]
+    assert program.row_families["most"].spread(np.array([7.0, 8.0, 9.0])).tolist() == [[7, 0], [8, 9]]
+    assert program.row_families["least"].slice == slice(3, 4)
+
+
+def test_where_may_be_spread_over_missing_axes():
+    m = LinearProgram(y=(2025, 2026), s=("a", "b"))
+    x = m.variable("x", "ys", where=[False, True])
+    m.add("row", "ys", x >= 1, where=[[True], [False]])
+    program = m.finish()
+    assert program.column_names() == ["x(2025,b)", "x(2026,b)"]
+    assert program.row_names() == ["row(2025,a)", "row(2025,b)"]
+
+
+def test_a_family_without_gaps_is_as_if_nothing_was_said():
+    m = LinearProgram(y=(2025, 2026))
+    x = m.variable("x", "y", where=[True, True])
+    m.add("row", "y", x <= 1, where=True)
+    program = m.finish()
+    assert program.column_families["x"].kept is None
+    assert program.row_families["row"].kept is None
+
+
+def test_a_family_of_which_nothing_is_there_has_no_columns_and_no_rows():
+    m = LinearProgram(y=(2025, 2026))
+    z, x = m.variable("z", "y"), m.variable("x", "y", where=False)
+    m.add("row", "y", x + z <= 1)
+    m.add("none", "y", z <= 1, where=False)
+    program = m.finish()
+    assert program.size == (2, 2)
+    assert program.column_names() == ["z(2025)", "z(2026)"]
+    assert program.take("x", np.array([1.0, 2.0])).tolist() == [0, 0]
+    assert dense(program).tolist() == [[1, 0], [0, 1]]
+
+
+def test_elastic_and_movable_rows_may_have_gaps():
+    m = LinearProgram(s=("a", "b", "c"))
+    x = m.variable("x", "s")
+    m.add("most", "s", x <= 1, where=[True, False, True])
+    m.add("least", "s", x >= 2, where=[False, True, False])
+    program = m.finish()
+    # x - f1 <= 1, x - f2 <= 1 of a and c; x + f3 >= 2 of b
+    assert dense(program.elastic("most", "least")).tolist() == [
+        [1, 0, 0, -1, 0, 0],
+        [0, 0, 1, 0, -1, 0],
+        [0, 1, 0, 0, 0, 1],
+    ]
+    assert dense(program.movable({"most": 1.0})).tolist() == [[1, 0, 0, -1], [0, 0, 1, -1], [0, 1, 0, 0]]
+
+
+def test_some_rows_alone_can_be_elastic():
+    m = LinearProgram(s=("a", "b", "c"))
+    x = m.variable("x", "s")
+    m.add("least", "s", x >= 2)
+    elastic = m.finish().elastic_rows(np.array([2, 0]))
+    assert dense(elastic).tolist() == [[1, 0, 0, 0, 1], [0, 1, 0, 0, 0], [0, 0, 1, 1, 0]]  # in the order asked
+
+
+def test_labels_of_several_words_are_one_name():
+    m = LinearProgram(k=(("Peak", "all year"), ("Peak", "Winter")))
+    m.variable("peak_kw", "k")
+    assert m.finish().column_names() == ["peak_kw(Peak_all_year)", "peak_kw(Peak_Winter)"]

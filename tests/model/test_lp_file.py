@@ -83,3 +83,21 @@ def test_rows_and_columns_have_the_names_of_the_formulation():
 
 def test_no_line_is_too_long_for_other_readers():
     assert max(map(len, lp_text(build(study())).splitlines())) <= 255
+
+
+def test_what_is_not_there_is_not_written():
+    m = LinearProgram(y=(2025, 2026), s=("a", "b"))
+    x = m.variable("x", "ys", where=[[True, False], [False, True]], integer=True)
+    m.add("most", "ys", x.sum(axis=1)[:, None] + 0.0 * x <= 5, where=[[False, True], [True, False]])
+    m.minimize(3 * x)
+    assert lp_text(m.finish()).splitlines()[1:] == [
+        "Minimize",
+        " total_cost: + 3 x(2025,a) + 3 x(2026,b)",
+        "Subject To",
+        " most(2025,b): + 1 x(2025,a) <= 5",
+        " most(2026,a): + 1 x(2026,b) <= 5",
+        "Bounds",
+        "General",
+        " x(2025,a) x(2026,b)",
+        "End",
+    ]

@@ -11,7 +11,8 @@ import pytest
 
 from fleetopt.model.formulation import build
 from fleetopt.plan import optimize as module
-from fleetopt.plan.optimize import Result, optimize
+from fleetopt.plan.optimize import optimize
+from fleetopt.plan.result import Result
 from fleetopt.solvers.backend import LinearSession
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution, SolverError

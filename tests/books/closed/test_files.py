@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from openpyxl.styles import Font
 
-from fleetopt.books.closed.book import file_checks
+from fleetopt.books.closed import file_checks
 from fleetopt.books.closed.files import Workbook
 from fleetopt.books.study.reader import read_study
 from fleetopt.words.block import Block, column_letters
@@ -343,7 +343,7 @@ def test_hidden_rows_count_and_are_noted(book):
     whole["Vehicle_data"].row_dimensions[3].hidden = True
     whole.save(book)
     inputs = read_study(book)
-    assert len(inputs.fleet) == 2
+    assert len(inputs["tblFleet"]) == 2
     assert "note: Vehicle_data!A3: 1 row of the table is hidden or filtered out; they count all the same." in [
         str(problem) for problem in inputs.problems
     ]

@@ -327,12 +327,12 @@ def test_five_years_of_8760_slots_are_read(clean, tmp_path):
     inputs = read_inputs(str(clean[STUDY]))
     days = [f"Day {i + 1}" for i in range(365)]
     slots = [f"{h:02d}:00-{h + 1:02d}:00" for h in range(24)]
-    energy, vehicles = inputs.energy, inputs.fleet
+    energy, vehicles = inputs["tblEnergy"], inputs["tblFleet"]
     energy.values.update({name: [values[1]] * 8760 for name, values in energy.values.items()})
     energy.values["day_type"] = [day for day in days for _ in slots]
     energy.values["slot"] = slots * 365
     energy.values["hours"] = [1.0] * 8760
-    inputs.day_types.values.update(day_type=days, days=[1.0] * 365)
+    inputs["tblDayTypes"].values.update(day_type=days, days=[1.0] * 365)
     vehicles.values["slot"] = [slots[i % 24] for i in range(len(vehicles))]
     path = tmp_path / "plan.xlsm"
     path.write_bytes(new_workbook(inputs))

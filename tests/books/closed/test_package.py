@@ -135,7 +135,7 @@ def test_nothing_filled_is_the_same_file(book):
 
 def test_the_same_values_leave_every_part_alone(book):
     before = parts_of(book)
-    content = Content({"tblYearly": ROWS}, {"tblYearly": HEADINGS}, {"grid_limit": 5})
+    content = Content({"tblYearly": ROWS}, {"tblYearly": HEADINGS}, names={"grid_limit": 5})
     assert filled(book, content) == before
 
 
@@ -361,7 +361,7 @@ def test_what_is_no_number_is_never_written(book, number):
     package = Package(book)
     for value in (number, Formula("=1", number)):
         with pytest.raises(ValueError, match="is no number"):
-            package.fill(Content({"tblYearly": [[1, 2, "c"]]}, {"tblYearly": HEADINGS}, {"grid_limit": value}))
+            package.fill(Content({"tblYearly": [[1, 2, "c"]]}, {"tblYearly": HEADINGS}, names={"grid_limit": value}))
     book.with_name("after.xlsx").write_bytes(package.content())
     assert parts_of(book.with_name("after.xlsx")) == parts_of(book)
 
@@ -519,7 +519,7 @@ def test_rows_of_plain_cells_become_what_they_become_beside_cells_that_are_not(t
 def test_a_row_that_a_name_changes_is_plain_for_the_next_table_and_the_other_way(book):
     to_formula(saved(book), "$C$7", "Yearly")
     content = yearly([[1, 2, "c"], [3, Formula("=1+1", 2), "d"], [5, 6, "e"]])
-    filled(book, Content(content.tables, content.headers, {"grid_limit": "mine"}))
+    filled(book, Content(content.tables, content.headers, names={"grid_limit": "mine"}))
     assert [row[:3] for row in values(book)[5:8]] == [[1.0, 2.0, "c"], [3.0, 2.0, "mine"], [5.0, 6.0, "e"]]
     filled(book, yearly([[7, 8, "f"]] * 7))
     assert [row[:3] for row in values(book)[5:12]] == [[7.0, 8.0, "f"]] * 7
