@@ -101,8 +101,8 @@ PEAKS = Table(
         Column("price", "Price", "the price of a kW", "USD/kW"),
         Column("months", "Months", "how often it is billed in a year"),
         Column("cost", "Cost", "price x months x peak", "USD/year"),
-        Column("day_types", "Days that count", "the day types that can set it", kind="text"),
-        Column("slots", "Slots that count", "the slots that can set it", kind="text"),
+        Column("day_types", "Days that count", "the day types that can set it", kind="text", width=40),
+        Column("slots", "Slots that count", "the slots that can set it", kind="text", width=60),
     ),
     ("year", "charge", "season"),
     purpose="The peaks that the bill charges for: when they can be set, how high they are, what they cost.",
@@ -238,8 +238,8 @@ def listed(case: Given, plan: Any) -> Iterator[Sequence[Any]]:
 
 
 def _text(labels: Sequence[str]) -> str:
-    """Labels in one cell, each between semicolons, so that a formula finds it."""
-    return f"; {'; '.join(labels)};" if labels else ""
+    """Labels in one cell, each in brackets, so that a formula finds it."""
+    return " ".join(f"[{label}]" for label in labels)
 
 
 def known_seasons(inputs: Read) -> Iterator[Problem]:
@@ -303,8 +303,8 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         k,
         scenario=f'"="&{as_it_stands(f.scenario)}',
         year=f.year,
-        day_types=f'"*; "&{as_it_stands(f.day_type)}&";*"',
-        slots=f'"*; "&{as_it_stands(f.slot)}&";*"',
+        day_types=f'"*["&{as_it_stands(f.day_type)}&"]*"',
+        slots=f'"*["&{as_it_stands(f.slot)}&"]*"',
         peak_kw=f'"<"&({drawn}*(1-0.000001)-0.000001)',
     )
     what = "peak factor x grid to load / hours <= each peak that the slot can set"

@@ -13,18 +13,13 @@ from fleetopt.words.rows import Cell
 
 _FAR = 3.0
 """A figure beyond the usual ones by more than this factor is doubted."""
+_OF_ENERGY = ("kW", "kWp", "kWh")
 _MISTAKEN = {
     "km": ("m", "thousands of km"),
-    "kW": ("W", "MW"),
-    "kWp": ("Wp", "MWp"),
-    "kWh": ("Wh", "MWh"),
+    **{unit: (unit.removeprefix("k"), f"M{unit.removeprefix('k')}") for unit in _OF_ENERGY},
     "kWh/km": ("Wh/km or kWh/100 km", "MWh/km"),
-    "USD": ("cents", "thousands of USD"),
-    "USD/kW": ("cents or USD/MW", "USD/W"),
-    "USD/month": ("cents", "thousands of USD"),
-    "USD/unit": ("cents", "thousands of USD"),
-    "USD/kWh": ("cents or USD/MWh", "USD/Wh"),
-    "USD/kWp": ("cents or USD/MWp", "USD/Wp"),
+    **dict.fromkeys(("USD", "USD/unit", "USD/month", "USD/year"), ("cents", "thousands of USD")),
+    **{f"USD/{unit}": (f"cents or USD/M{unit[1:]}", f"USD/{unit[1:]}") for unit in _OF_ENERGY},
     "-": ("per cent", "thousands"),
     "1/h": ("per cent", "thousands"),
     "s": ("milliseconds", "hours"),

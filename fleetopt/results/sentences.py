@@ -6,14 +6,12 @@ Not every program that shows a file works that out itself.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from fleetopt.words.columns import Table
 from fleetopt.words.content import Formula, Value
 
-WIDTHS: Final[Mapping[str, float]] = {"answer": 132.0, "where": 30.0, "problem": 84.0, "advice": 64.0}
-"""By the column's name its width in characters of the default font."""
 POINTS: Final = 15
 """Height of a line."""
 _NARROWER: Final = 1.15
@@ -22,7 +20,7 @@ _NARROWER: Final = 1.15
 
 def line_counts(table: Table, rows: Sequence[Sequence[Value]]) -> list[int]:
     """Lines that each row of a table takes."""
-    wide = {j: int(WIDTHS[column.name] * _NARROWER) for j, column in enumerate(table.columns) if column.name in WIDTHS}
+    wide = {j: int(column.width * _NARROWER) for j, column in enumerate(table.columns) if column.width}
     return [max((_lines(row[j], letters) for j, letters in wide.items()), default=1) for row in rows]
 
 

@@ -21,8 +21,8 @@ _SLOT: Final = Column("slot", "Slot", "the slot of the day", kind="label")
 _MONEY_RANK: Final = 30
 
 
-def _text(name: str, header: str, meaning: str) -> Column:
-    return Column(name, header, meaning, kind="text")
+def _text(name: str, header: str, meaning: str, width: float = 0.0) -> Column:
+    return Column(name, header, meaning, kind="text", width=width)
 
 
 def _money(name: str, header: str, meaning: str, unit: str = "USD") -> Column:
@@ -151,9 +151,9 @@ MESSAGES: Final = Table(
     "one finding",
     (
         _text("severity", "Severity", "error: no plan; warning: a plan, but look; note: what was normalised"),
-        _text("where", "Where", "the cell, as a link"),
-        _text("problem", "Problem", "what it is and what it must be"),
-        _text("advice", "What to do", "the cure"),
+        _text("where", "Where", "the cell, as a link", 30),
+        _text("problem", "Problem", "what it is and what it must be", 84),
+        _text("advice", "What to do", "the cure", 64),
     ),
     purpose="What was found in the inputs and what to know of the results; a link leads to the cell.",
 )
@@ -226,7 +226,7 @@ def compare(on: tuple[str, ...] = ()) -> Table:
             _money("bound", "Lower bound", "no plan costs less"),
             Column("gap", "Gap", "the distance of total cost and lower bound, as a share of the cost", "-"),
             _text("solver", "Solver", "which solver"),
-            _text("answer", "Answer", "the plan in words"),
+            _text("answer", "Answer", "the plan in words", 132),
         ),
         ("scenario",),
         purpose="The scenarios side by side: totals over all years, and the answer in words.",

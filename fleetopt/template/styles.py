@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fleetopt.results.sentences import WIDTHS
 from fleetopt.words.columns import Column
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def cell_look(kind: str, column: Column) -> str:
 
     What is too long for its cell is shown smaller, never cut or as ####.
     """
-    if kind == "result" and column.name in WIDTHS:
+    if kind == "result" and column.width:
         return f"{kind} wrapped"
     if column.kind == "year":
         return f"{kind} year"

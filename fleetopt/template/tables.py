@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fleetopt.results.sentences import WIDTHS
 from fleetopt.template.styles import Styles, cell_look, header_look, input_figures, result_figures
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.content import Formula, Value
@@ -101,7 +100,7 @@ def widths(table: Table, rows: Sequence[Sequence[Value]], labels: Mapping[str, f
     """
     found: list[float] = []
     for j, column in enumerate(table.columns):
-        if fixed := WIDTHS.get(column.name):
+        if fixed := column.width:
             found.append(fixed)
             continue
         words = column.heading.split()

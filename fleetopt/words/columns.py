@@ -47,6 +47,8 @@ class Column:
     """The table whose labels of the same name it repeats."""
     is_span: bool = False
     """Whether it is a span of the day where people write it so, in one of several ways."""
+    width: float = 0.0
+    """Of a column of sentences: characters of the default font, in which they are wrapped; else it fits its values."""
     study: tuple[str, ...] = ()
 
     @property

@@ -12,7 +12,7 @@ from fleetopt.books.closed.package import Area, Package
 from fleetopt.books.closed.parts import ChangedParts
 from fleetopt.results.recalculation import FORMULA_SHEETS, shown_values
 from fleetopt.results.sentences import POINTS, line_counts
-from fleetopt.results.tables import MESSAGES, compare
+from fleetopt.results.tables import MESSAGES, compare, listings
 from fleetopt.words.block import ROWS_BELOW, Block
 from fleetopt.words.content import Content
 from fleetopt.words.problem import FileError
@@ -68,8 +68,8 @@ class ClosedBook:
             for sheet in sorted(FORMULA_SHEETS & set(self._open_values().sheets)):
                 self._package.recalculated(sheet, shown_values(content))
         self._package.fill(content)
-        for table in (compare(content.on), MESSAGES):
-            if table.name in content.tables:
+        for table in (compare(content.on), MESSAGES, *listings(content.on)):
+            if table.name in self._package.tables and table.name in content.tables:
                 counts = line_counts(table, content.tables[table.name])
                 self._package.heights(table.name, [POINTS * count if count > 1 else None for count in counts])
 
