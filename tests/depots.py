@@ -59,9 +59,9 @@ def figure(column: Column, *, is_usual: bool = False) -> st.SearchStrategy[float
 class Drawn(Inputs):
     """Inputs that show what is in them, when a test fails, and not all that is known of their columns."""
 
-    def __repr__(self) -> str:
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         tables = {name: rows.values for name, rows in self.tables.items()}
-        return f"{tables} {({name: cell.value for name, cell in self.settings.items()})}"
+        printer.text(f"{tables} {({name: cell.value for name, cell in self.settings.items()})}")
 
 
 @st.composite
@@ -135,6 +135,7 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
         tables={
             name: given(costs if name == costs.name else schema.TABLES[name], rows, schema.TABLES[name].sheet)
             for name, rows in tables.items()
+            if rows
         },
         settings={name: Cell(value, "Settings") for name, value in settings.items()},
     )

@@ -21,6 +21,7 @@ import xlwings
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.table import TableColumn
 
 calls: Counter[str] = Counter()
 """How often Excel was asked: values read and written, formulas, cleared, resized."""
@@ -378,6 +379,9 @@ class RangeOfTests:
         for i, row in enumerate(self.cells()):
             for j, cell in enumerate(row):
                 enter(cell, data[i][j] if isinstance(data, (list, tuple)) else data)
+        for table in self.sheet.tables:
+            if table.show_headers and self.row <= table.range.row < self.row + self.shape[0]:
+                table.name_columns()
 
     @property
     def formula(self):
@@ -493,19 +497,49 @@ class TableOfTests:
         old, new = self.range, cells.impl
         if self.parent.xl.protection.sheet:
             raise Refused("a table on a protected sheet cannot be resized")
-        if (old.row, old.column, old.shape[1]) != (new.row, new.column, new.shape[1]) or new.shape[0] < 2:
+        if (old.row, old.column) != (new.row, new.column) or new.shape[0] < 2 or new.shape[1] < old.shape[1]:
             raise Refused("the headers must remain in the same row, and the table must overlap the old one")
+        if any(_overlap(new, table.range) for table in self.parent.tables if table.name != self.name):
+            raise Refused("a table can't overlap another table")
+        self._widen(new)
         self._refer(new, new.shape[0])
         for j in range(new.shape[1]):  # Excel formats a new row like the one above
             source = self.parent.xl.cell(new.row + 1, new.column + j)
             for i in range(old.row + old.shape[0], new.row + new.shape[0]):
                 self.parent.xl.cell(i, new.column + j)._style = copy(source._style)
 
+    def name_columns(self):
+        """What is entered above a column is its name."""
+        cells = self.range
+        for j, column in enumerate(self.xl.tableColumns):
+            column.name = str(self.parent.xl.cell(cells.row, cells.column + j).value)
+
+    def _widen(self, cells):
+        """New columns have names at once, as in Excel: what stands above them, else Column1 and so on."""
+        columns = self.xl.tableColumns
+        for j in range(len(columns), cells.shape[1]):
+            number = max(column.id for column in columns) + 1
+            header = self.parent.xl.cell(cells.row, cells.column + j)
+            header.value = str(header.value or f"Column{number}")
+            columns.append(TableColumn(id=number, name=header.value))
+
     def _refer(self, cells, height):
         ref = RangeOfTests(self.parent, cells.row, cells.column, height, cells.shape[1]).get_address(False, False)
         self.xl.ref = ref
         if self.xl.autoFilter is not None:
             self.xl.autoFilter.ref = ref
+
+
+def _overlap(one, other):
+    """Whether two ranges of a sheet have a cell in common."""
+    apart = [
+        first + size <= second or second + length <= first
+        for first, size, second, length in (
+            (one.row, one.shape[0], other.row, other.shape[0]),
+            (one.column, one.shape[1], other.column, other.shape[1]),
+        )
+    ]
+    return not any(apart)
 
 
 engine = EngineOfTests()

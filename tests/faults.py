@@ -32,6 +32,8 @@ WORKBOOKS = (STUDY, PLANNING)
 IN_STUDY = (STUDY, FOLDER)
 LAYOUTS = (STUDY, FOLDER, PLANNING)
 """The study's layout as one workbook, as a folder with five, and the planning workbook."""
+REFINED = "refined"
+"""The planning workbook of a depot with grid upgrades and demand charges."""
 _TABLES = {table.name: table for table in (SETTINGS_TABLE, *schema.TABLES.values())}
 _STUDY_SHEETS = {table.name: table.study_sheet for table in schema.TABLES.values() if table.study_sheet} | {
     "tblSettings": layout.STUDY_ENERGY_SHEET,
@@ -45,7 +47,7 @@ class Depot:
 
     def __init__(self, path: Path, layout: str) -> None:
         """Open a workbook; of the study's layout in either form its single one."""
-        self.layout = STUDY if layout == FOLDER else layout
+        self.layout = {FOLDER: STUDY, REFINED: PLANNING}.get(layout, layout)
         self.book = openpyxl.load_workbook(path, keep_vba=path.suffix == ".xlsm")
 
     def save(self, path: Path, layout: str) -> list[Path]:
@@ -411,6 +413,26 @@ def merge(table: str, name: str, row: int, count: int) -> Spoil:
         return address(cell.offset(1))
 
     return spoil
+
+
+def refine(depot: Depot) -> None:
+    """Two grid upgrades, three demand charges, and a day type that is a workday in summer."""
+    depot.cell("tblDayTypes", "season", 0).value = "Summer"
+    depot.cell("tblDayTypes", "kind", 0).value = "workday"
+    upgrades = [["Transformer", 100, 20_000, 2, 1, "yes"], ["Second cable", 250, 45_000, 1, 0, "no"]]
+    charges = [
+        ["All hours", None, "all", None, "month", 8],
+        ["Evening", "Summer", "workday", "16:00-21:00", "month", 5],
+        ["Year's peak", None, "all", "6AM-12AM", "year", 30],
+    ]
+    depot.write("tblGridUpgrades", [depot.rows("tblGridUpgrades")[0], *upgrades])
+    depot.write("tblDemandCharges", [depot.rows("tblDemandCharges")[0], *charges])
+
+
+def without_seasons(depot: Depot) -> str:
+    """No day type has a season any more; the season of a charge is to be named."""
+    depot.cell("tblDayTypes", "season", 0).value = None
+    return address(depot.cell("tblDemandCharges", "season", 1))
 
 
 def repeat_row(table: str, row: int, **changes: Any) -> Spoil:
@@ -1175,6 +1197,229 @@ def _structure() -> list[Fault]:
     ]
 
 
+def _refinements() -> list[Fault]:
+    """What can be wrong with grid upgrades and demand charges."""
+    adds, price = ("tblGridUpgrades", "adds_kw"), ("tblGridUpgrades", "upgrade_price")
+    most, lead = ("tblGridUpgrades", "upgrade_most"), ("tblGridUpgrades", "lead_time")
+    of_kw, window = ("tblDemandCharges", "price"), ("tblDemandCharges", "window")
+    season, days = ("tblDemandCharges", "season"), ("tblDemandCharges", "days")
+    refused: dict[str, tuple[tuple[str, str], Any, str]] = {
+        "an upgrade without a name": (("tblGridUpgrades", "upgrade"), None, "is blank, must be a name"),
+        "an upgrade that is blank": (adds, None, "is blank, must be more than 0, at most 1,000,000"),
+        "an upgrade of nothing": (adds, 0, "is 0, must be more than 0"),
+        "an upgrade that takes away": (adds, -100, "is -100, must be more than 0"),
+        "an upgrade beyond any grid": (adds, 1_000_001, "must be at most 1,000,000"),
+        "an upgrade in MW": (adds, "0.1 MW", "the text '0.1 MW'"),
+        "an upgrade that is an error": (adds, "#REF!", "the error #REF!"),
+        "an upgrade that is a truth": (adds, True, "is TRUE"),
+        "an upgrade without a price": (price, None, "is blank, must be 0 or more"),
+        "an upgrade that pays": (price, -1, "is -1, must be 0 or more"),
+        "an upgrade of two prices": (price, "20,000", "which can mean 20 or 20,000"),
+        "half an upgrade": (most, 1.5, "is 1.5, must be a whole number, 0 to 1,000"),
+        "fewer upgrades than none": (most, -1, "is -1, must be 0 or more"),
+        "too many upgrades": (most, 1001, "must be at most 1,000"),
+        "half a year to wait": (lead, 0.5, "is 0.5, must be a whole number, 0 to 100"),
+        "an upgrade before it is paid": (lead, -1, "is -1, must be 0 or more"),
+        "a century to wait": (lead, 101, "must be at most 100"),
+        "a budget that counts perhaps": (("tblGridUpgrades", "counts_in_budget"), "half", "must be yes or no"),
+        "an upgrade called as a charger": (("tblGridUpgrades", "upgrade"), "400 kW", "is called as a charger is"),
+        "an upgrade called as a charger, in another case": (
+            ("tblGridUpgrades", "upgrade"),
+            " 400  KW",
+            "is called as a charger is",
+        ),
+        "a charge without a name": (("tblDemandCharges", "charge"), None, "is blank, must be a name"),
+        "a charge without a price": (of_kw, None, "is blank, must be 0 to 10,000"),
+        "a charge that pays": (of_kw, -8, "is -8, must be 0 or more"),
+        "a charge beyond any bill": (of_kw, 10_001, "must be at most 10,000"),
+        "a charge in words": (of_kw, "dear", "the text 'dear'"),
+        "an unknown season": (season, "Winter", "is 'Winter', must be a season of a day type"),
+        "a misspelt season": (season, "Sumer", "Did you mean 'Summer'?"),
+        "days that are none": (days, "Monday", "must be all or workday or weekend"),
+        "a bill by the quarter": (("tblDemandCharges", "billed"), "quarter", "must be month or year"),
+        "a window that is no span": (window, "evening", "must be a span of the day such as 16:00-21:00"),
+        "a window without an end": (window, "16:00", "is '16:00', must be a span of the day"),
+        "a window of an hour's number": (window, 16, "is '16', must be a span of the day"),
+        "a window after the day": (window, "16:00-25:00", "must be a span of the day"),
+        "a window that Excel made a time of": (window, datetime.time(16, 0), "the date or time"),
+        "a kind of day that is none": (("tblDayTypes", "kind"), "holiday", "must be workday or weekend"),
+        "a peak below its mean": (("tblSettings", "peak_factor"), 0.9, "is 0.9, must be 1 or more"),
+        "a peak beyond any meter": (("tblSettings", "peak_factor"), 11, "must be at most 10"),
+        "a percentage for the ratchet": (("tblSettings", "ratchet"), 50, "is 50, must be at most 1"),
+        "a fixed charge that pays": (("tblSettings", "fixed_charge"), -1, "is -1, must be 0 or more"),
+        "a scenario's peak below its mean": (("tblScenarios", "peak_factor"), 0.5, "is 0.5, must be 1 or more"),
+        "a scenario's ratchet above 1": (("tblScenarios", "ratchet"), 1.5, "is 1.5, must be at most 1"),
+    }
+    row = {"tblDayTypes": 0}
+    faults = [
+        Fault(name, put(*cell, value, row.get(cell[0], 1)), "error", words, (REFINED,))
+        for name, (cell, value, words) in refused.items()
+    ]
+    doubted: dict[str, tuple[tuple[str, str], Any, str]] = {
+        "an upgrade in W": (adds, 100_000, "is it in W?"),
+        "an upgrade in thousands of kW": (adds, 0.1, "is it in MW?"),
+        "an upgrade in thousands of USD": (price, 20, "is it in thousands of USD?"),
+        "an upgrade in cents": (price, 50_000_000, "is it in cents?"),
+        "an upgrade for nothing": (price, 0, "it costs nothing, so it is bought wherever it helps"),
+        "an upgrade that serves too late": (lead, 3, "so it never does"),
+        "a charge in cents": (of_kw, 1200, "is it in cents or USD/MW?"),
+        "a charge of a watt": (of_kw, 0.008, "is it in USD/W?"),
+        "a charge for nothing": (of_kw, 0, "the peak costs nothing"),
+        "a charge that no day can set": (days, "weekend", "no day type of Summer is a weekend"),
+        "a fixed charge in cents": (("tblSettings", "fixed_charge"), 50_000, "is it in cents?"),
+        "a scenario's fixed charge in cents": (("tblScenarios", "fixed_charge"), 50_000, "is it in cents?"),
+    }
+    faults += [
+        Fault(name, put(*cell, value, 1), "warning", words, (REFINED,))
+        for name, (cell, value, words) in doubted.items()
+    ]
+    read_all_the_same: dict[str, tuple[tuple[str, str], int, Any, str]] = {
+        "an upgrade as text with its unit": (adds, 0, "100 kW", "read as 100"),
+        "an upgrade's price with a currency": (price, 0, "$ 20000", "read as 20,000"),
+        "a price of power as text": (of_kw, 0, "8 USD", "read as 8"),
+        "a season in another case": (season, 1, "SUMMER", "is read as 'Summer'"),
+    }
+    faults += [
+        Fault(name, put_as_text(*cell, value, at), "note", words, (REFINED,), is_same_plan=True)
+        for name, (cell, at, value, words) in read_all_the_same.items()
+    ]
+    silent: dict[str, Spoil] = {
+        "a blank for one upgrade": put(*most, None, 1),
+        "a blank for no waiting": put(*lead, None, 1),
+        "a blank for what the budget pays": put("tblGridUpgrades", "counts_in_budget", None, 0),
+        "a blank for all days": put(*days, None, 0),
+        "a blank for the month": put("tblDemandCharges", "billed", None, 0),
+        "days in another case": put(*days, " Workday", 1),
+        "a season with a no-break blank behind": put(*season, "Summer\u00a0", 1),
+        "a window in other words": put(*window, "4pm \u2013 9pm", 1),
+        "a window to midnight in other words": put(*window, "06:00-24:00", 2),
+        "an upgrade's columns in another order": columns_mixed("tblGridUpgrades"),
+        "a charge's columns in another order": columns_mixed("tblDemandCharges"),
+        "charges elsewhere on their sheet": change_rows("tblDemandCharges", list, down=7, right=5),
+        "an upgrade's unit left out of its header": rename_column("tblGridUpgrades", "adds_kw", lambda _: "Adds"),
+        "a charge's unit left out of its header": rename_column("tblDemandCharges", "price", lambda _: "price"),
+        "a blank row among the upgrades": change_rows("tblGridUpgrades", with_blank_rows),
+        "a factor that is left blank": put("tblSettings", "peak_factor", None),
+        "a sheet of charges under another name": lambda depot: (
+            rename_sheet("tblDemandCharges", "Our bill")(depot) or None
+        ),
+    }
+    faults += [Fault(name, spoil, "", "", (REFINED,), is_same_plan=True) for name, spoil in silent.items()]
+    return [
+        *faults,
+        Fault("seasons that no day type has", without_seasons, "error", "Give the day types their seasons", (REFINED,)),
+        Fault(
+            "a misspelt column of the day types' seasons",
+            misspelt_seasons,
+            "warning",
+            "Did you mean 'Seasn'?",
+            (REFINED,),
+        ),
+        Fault("an upgrade twice", repeat_row("tblGridUpgrades", 0), "error", "is given twice, first in", (REFINED,)),
+        Fault(
+            "an upgrade twice, in another case",
+            repeat_row("tblGridUpgrades", 0, upgrade=" TRANSFORMER"),
+            "error",
+            "is given twice, first in",
+            (REFINED,),
+        ),
+        Fault("a charge twice", repeat_row("tblDemandCharges", 1), "error", "is given twice, first in", (REFINED,)),
+        Fault(
+            "a charge of all seasons twice",
+            repeat_row("tblDemandCharges", 0),
+            "error",
+            "is given twice, first in",
+            (REFINED,),
+        ),
+        *(
+            Fault(f"no column of {header}", drop_column(table, name), "error", f"'{header}' is missing", (REFINED,))
+            for table, name, header in (
+                (*adds, "Adds [kW]"),
+                (*price, "Price [USD]"),
+                ("tblGridUpgrades", "upgrade", "Upgrade"),
+                (*of_kw, "Price [USD/kW]"),
+                ("tblDemandCharges", "charge", "Demand charge"),
+            )
+        ),
+        Fault(
+            "a misspelt column of an upgrade",
+            rename_column("tblGridUpgrades", "adds_kw", lambda _: "Ads [kW]"),
+            "error",
+            "Did you mean 'Ads [kW]'?",
+            (REFINED,),
+        ),
+        Fault(
+            "an upgrade's column in another unit",
+            rename_column("tblGridUpgrades", "adds_kw", lambda _: "Adds [MW]"),
+            "error",
+            "'Adds [MW]' is in another unit: convert its figures to kW",
+            (REFINED,),
+        ),
+        Fault(
+            "a charge's price for a year of a kWh",
+            rename_column("tblDemandCharges", "price", lambda _: "Price [USD/kWh]"),
+            "error",
+            "'Price [USD/kWh]' is in another unit: convert its figures to USD/kW",
+            (REFINED,),
+        ),
+        *(
+            Fault(
+                f"a misspelt column of {header}",
+                rename_column(table, name, lambda _, header=header: header),
+                "warning",
+                f"Did you mean '{header}'?",
+                (REFINED,),
+            )
+            for table, name, header in (
+                (*lead, "Led time [years]"),
+                (*most, "At mst"),
+                (*season, "Seson"),
+                (*window, "Windw"),
+                ("tblDayTypes", "kind", "Kind of dy"),
+                ("tblScenarios", "fixed_charge", "Fixed chrge [USD/month]"),
+            )
+        ),
+        Fault("a column of an upgrade twice", double_column(*adds), "error", "a second column is headed", (REFINED,)),
+        Fault("a fixed charge in another currency", fixed_charge_in_eur, "error", "must be USD/month", (REFINED,)),
+        Fault("a misspelt ratchet", misspelt_ratchet, "warning", "Did you mean 'ratchet'?", (REFINED,)),
+        Fault("a hidden upgrade", hide("tblGridUpgrades", 1), "note", "hidden or filtered out", (REFINED,), True),
+        Fault(
+            "an upgrade below the table, apart",
+            upgrade_below,
+            "warning",
+            "the table tblGridUpgrades ends above this row",
+            (REFINED,),
+            is_same_plan=True,
+        ),
+    ]
+
+
+def misspelt_seasons(depot: Depot) -> str:
+    """No charge is of a season, so nothing but the header is wrong."""
+    depot.cell("tblDemandCharges", "season", 1).value = None
+    depot.rename_column("tblDayTypes", "season", "Seasn")
+    return depot.header_row("tblDayTypes")
+
+
+def fixed_charge_in_eur(depot: Depot) -> str:
+    cell = depot.cell("tblSettings", "fixed_charge").offset(0, 1)
+    cell.value = "EUR"
+    return address(cell)
+
+
+def misspelt_ratchet(depot: Depot) -> str:
+    cell = depot.cell("tblSettings", "ratchet").offset(0, -1)
+    cell.value = "ratchett"
+    return address(cell)
+
+
+def upgrade_below(depot: Depot) -> str:
+    left, _, _, bottom = depot.area("tblGridUpgrades")
+    for j, value in enumerate(["Substation", 500, 90_000, 1, 0, "no"], start=left):
+        depot.sheet("tblGridUpgrades").cell(bottom + 1, j, value)
+    return f"{depot.sheet('tblGridUpgrades').title}!{get_column_letter(left)}{bottom + 1}"
+
+
 def charger_priced_in(unit: str) -> Spoil:
     def spoil(depot: Depot) -> str:
         depot.header("tblCosts", "charger_price 50 kW").value = f"Charger 50KW {unit}"
@@ -1363,4 +1608,4 @@ FILE_FAULTS = [
     ),
     FileFault("a path through a file", lambda clean, _: clean / "depot.xlsx", "cannot be read"),
 ]
-FAULTS = [*_cells(), *_meaning(), *_structure()]
+FAULTS = [*_cells(), *_meaning(), *_structure(), *_refinements()]

@@ -82,9 +82,8 @@ def refined_case(seed: int) -> Case:
     random = np.random.default_rng([seed, 2025])
     case = random_case(seed)
     kinds, bills = int(random.integers(1, 4)), int(random.integers(1, 4))
-    years, day_types = len(case.years), len(case.day_types)
-    seasons = [None, "Winter", "Summer"]
-    season = random.choice(seasons[: int(random.integers(1, 4))], day_types)
+    day_types = len(case.day_types)
+    season = random.choice([None, "Winter", "Summer"][: int(random.integers(1, 4))], day_types)
 
     def charge(i: int) -> dict[str, Any]:
         return {
@@ -97,12 +96,12 @@ def refined_case(seed: int) -> Case:
         }
 
     return case.replace(
-        grid_limit_kwh=random.uniform(0.3, 1.2) * case.grid_limit_kwh,
+        grid_limit_kwh=random.uniform(0.2, 0.9) * case.grid_limit_kwh,
         upgrades=tuple(f"Upgrade {i}" for i in range(kinds)),
-        adds_kw=np.round(random.uniform(2, 60, kinds), 1),
-        upgrade_price=np.round(random.uniform(500, 30_000, kinds)),
+        adds_kw=np.round(random.uniform(5, 100, kinds), 1),
+        upgrade_price=np.round(random.uniform(500, 15_000, kinds)),
         upgrade_most=random.integers(0, 4, kinds).astype(float),
-        lead_time=random.integers(0, years + 1, kinds).astype(float),
+        lead_time=random.choice([0.0, 0.0, 1.0, 2.0], kinds),
         counts_in_budget=random.choice(["yes", "no"], kinds),
         demand_charges=tuple(charge(i) for i in range(bills)),
         season=season,

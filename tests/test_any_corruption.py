@@ -25,7 +25,7 @@ from fleetopt.words.problem import has_error
 from fleetopt.words.rows import given as rows_of
 from tests.depots import planning_book, stored, study_scenarios, study_sheets
 from tests.test_any_depot import assert_same, examples
-from tests.untidy import Sheets, small_inputs, write_book, write_folder
+from tests.untidy import Sheets, refined_inputs, small_inputs, write_book, write_folder
 
 TEXTS_OF_FIGURES = {
     "250 ": 250.0, "1.200,5": 1200.5, "1,200.5": 1200.5, "0,5": 0.5, "2.5e2": 250.0, "+7": 7.0, "２５０": 250.0,
@@ -37,26 +37,35 @@ NO_TEXTS = [True, False, datetime.datetime(2026, 5, 2), datetime.time(6, 30), No
 FIGURES = [0, 1, -1, 0.5, 7, 24, 365, 2025, 2026, 1e6, 1e-9, 1e12, -0.0, 33.3]
 Spoiled = tuple[str, str, int, Any]
 """Table, column, row and new value."""
-LABELS = ["1", "12AM-12PM", "12PM-12AM", "Average day"]
+LABELS = [
+    *("1", "12AM-12PM", "12PM-12AM", "Average day"),
+    *("Winter", "Summer", "Cold", "Warm", "workday", "Transformer", "yes", "Peak", "all", "month"),
+]
 TABLES: dict[str, Callable[[Inputs], Any]] = {
     "tblFleet": lambda inputs: inputs["tblFleet"],
     "tblTrucks": lambda inputs: inputs["tblTrucks"],
     "tblEnergy": lambda inputs: inputs["tblEnergy"],
     "tblCosts": lambda inputs: inputs["tblCosts"],
 }
+REFINED: dict[str, Callable[[Inputs], Any]] = {
+    "tblDayTypes": lambda inputs: inputs["tblDayTypes"],
+    "tblGridUpgrades": lambda inputs: inputs["tblGridUpgrades"],
+    "tblDemandCharges": lambda inputs: inputs["tblDemandCharges"],
+}
+EVERY = {**TABLES, **REFINED}
 
 
 @st.composite
-def spoiled_cells(draw: st.DrawFn) -> list[Spoiled]:
+def spoiled_cells(draw: st.DrawFn, *, is_refined: bool = False) -> list[Spoiled]:
     """A few cells of the small depot."""
     cells = []
-    inputs = small_inputs()
+    inputs = refined_inputs() if is_refined else small_inputs()
     for _ in range(draw(st.integers(1, 3))):
-        table = draw(st.sampled_from(list(TABLES)))
-        rows = TABLES[table](inputs)
+        table = draw(st.sampled_from(list(EVERY if is_refined else TABLES)))
+        rows = EVERY[table](inputs)
         column = draw(st.sampled_from([name for name in rows.values if name != "capex_budget"]))
         labels = [value for value in rows.values[column] if isinstance(value, str)]
-        if table == "tblFleet":
+        if table in ("tblFleet", "tblDemandCharges"):
             labels += [f" {label.lower()}\u200b" for label in labels]
         values = [*TEXTS_OF_FIGURES, *TEXTS, *NO_TEXTS, *FIGURES, *labels]
         cells.append((table, column, draw(st.integers(0, len(rows) - 1)), draw(st.sampled_from(values))))
@@ -66,7 +75,7 @@ def spoiled_cells(draw: st.DrawFn) -> list[Spoiled]:
 def in_place_of(inputs: Inputs, spoiled: list[Spoiled]) -> Inputs:
     """The inputs with the spoiled cells as they are meant, where they can only mean one thing."""
     for table, name, i, value in spoiled:
-        rows = TABLES[table](inputs)
+        rows = EVERY[table](inputs)
         rows.values[name][i] = meant(value, column_of(rows, name))
     return inputs
 
@@ -79,11 +88,13 @@ def column_of(rows: Any, name: str) -> Column:
 def meant(value: Any, column: Column) -> Any:
     if isinstance(value, str):
         value = " ".join(value.replace("\u200b", "").split()) or None if value not in TEXTS_OF_FIGURES else value
+    if value is None:
+        return column.default
     if column.kind not in ("number", "whole", "year"):
-        text = f"{value:.15g}" if isinstance(value, float) else str(value)
+        text = f"{value:.15g}" if isinstance(value, float) else " ".join(str(value).replace("\u200b", "").split())
         return next((label for label in LABELS if label.casefold() == text.casefold()), text)
     figure = TEXTS_OF_FIGURES.get(value, value) if isinstance(value, str) else value
-    figure = 0.0 if figure == 1e-9 else figure  # noise
+    figure = 0.0 if figure == 1e-9 and not column.is_positive else figure  # noise
     return (
         int(figure) if column.kind == "year" and isinstance(figure, (int, float)) and figure == int(figure) else figure
     )
@@ -133,7 +144,7 @@ def assert_right_or_refused(read: Inputs, expected: Inputs, places: list[tuple[S
     scenarios(read)
     assert_same(read, expected)
     for (table, name, _, value), place in places:
-        is_figure = column_of(TABLES[table](expected), name).kind in ("number", "year")
+        is_figure = column_of(EVERY[table](expected), name).kind in ("number", "year")
         if is_figure and isinstance(value, str) and value in TEXTS_OF_FIGURES:
             assert any(problem.where.endswith(place.partition("!")[2]) for problem in found), (place, found)
 
@@ -147,6 +158,17 @@ def test_spoiled_cells_of_a_planning_workbook_are_read_as_they_stand_or_refused(
         book.save(Path(folder) / "plan.xlsx")
         read = read_inputs(str(Path(folder) / "plan.xlsx"))
     assert_right_or_refused(read, in_place_of(small_inputs(), spoiled), list(zip(spoiled, places, strict=True)))
+
+
+@examples(150)
+@given(spoiled_cells(is_refined=True))
+def test_spoiled_cells_of_upgrades_and_charges_are_read_as_they_stand_or_refused(spoiled):
+    book = planning_book(refined_inputs())
+    places = planning_cells(book, spoiled)
+    with TemporaryDirectory() as folder:
+        book.save(Path(folder) / "plan.xlsx")
+        read = read_inputs(str(Path(folder) / "plan.xlsx"))
+    assert_right_or_refused(read, in_place_of(refined_inputs(), spoiled), list(zip(spoiled, places, strict=True)))
 
 
 @examples(100)

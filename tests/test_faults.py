@@ -29,24 +29,26 @@ from fleetopt.results.tables import MESSAGES, REPAIRS
 from fleetopt.template import build
 from tests import engine
 from tests.depots import facts
+from tests.doors.test_cli import fleetopt
 from tests.faults import (
     FAULTS,
     FILE_FAULTS,
     FOLDER,
     LAYOUTS,
     PLANNING,
+    REFINED,
     STUDY,
     WORKBOOKS,
     Depot,
     Fault,
     parts_of,
+    refine,
     write_parts,
 )
-from tests.doors.test_cli import fleetopt
 from tests.untidy import DATA
 
 _PLACE = re.compile(r"(?:\[[^\[\]]+\])?[^!\[\]]+!(?:[A-Z]{1,3}[0-9]+|[0-9]+:[0-9]+)")
-_NAMES = {STUDY: "depot.xlsx", FOLDER: "depot", PLANNING: "plan.xlsm"}
+_NAMES = {STUDY: "depot.xlsx", FOLDER: "depot", PLANNING: "plan.xlsm", REFINED: "refined.xlsm"}
 
 Said = list[dict[str, str]]
 
@@ -78,6 +80,9 @@ def clean(tmp_path_factory) -> dict[str, Path]:
     book.save(paths[STUDY])
     paths[PLANNING].write_bytes(new_workbook(read_inputs(str(paths[STUDY]))))
     plain(paths[PLANNING]).save(paths[PLANNING])
+    refined = Depot(paths[PLANNING], PLANNING)
+    refine(refined)
+    refined.save(paths[REFINED], PLANNING)
     return {**paths, FOLDER: paths[STUDY]}
 
 
@@ -170,7 +175,7 @@ def named(fault: Fault, place: str | None, path: Path, problem: dict[str, str]) 
     ("fault", "layout"),
     [
         pytest.param(fault, layout, id=f"{layout}-{fault.name}")
-        for layout in LAYOUTS
+        for layout in (*LAYOUTS, REFINED)
         for fault in FAULTS
         if layout in fault.layouts
     ],
@@ -200,7 +205,7 @@ def test_each_fault_has_its_answer_everywhere(clean, clean_cases, asked, tmp_pat
         assert is_same(cases(path), clean_cases[layout])
     else:
         assert any(problem["where"] == place for problem in checked.problems)
-    if layout == PLANNING and fault.button:
+    if layout in (PLANNING, REFINED) and fault.button:
         assert pressed(path, "run" if fault.code else "check") == texts(checked.problems)
 
 

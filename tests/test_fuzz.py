@@ -31,7 +31,7 @@ from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.template import build
 from tests.faults import PLANNING, STUDY, parts_of, write_parts
 from tests.test_faults import cases, is_same
-from tests.untidy import Sheets, small, write_book
+from tests.untidy import Sheets, refined_inputs, small, write_book
 
 ROUNDS = int(os.environ.get("FLEETOPT_FUZZ_ROUNDS", "300"))
 _TAG = re.compile(rb"<[^<>]+>")
@@ -51,13 +51,15 @@ def with_shared_texts(path: Path, sheets: Sheets) -> Path:
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory) -> list[tuple[str, Path]]:
-    """The small depot in the study's layout, as two programs write it, and as a planning workbook."""
+    """The small depot in the study's layout, as two programs write it, as a planning workbook, and with refinements."""
     folder = tmp_path_factory.mktemp("clean")
     inline = write_book(folder / "inline.xlsx", small())
     shared = with_shared_texts(folder / "shared.xlsx", small())
     plan = folder / "plan.xlsm"
     plan.write_bytes(new_workbook(read_inputs(str(shared))))
-    return [(STUDY, inline), (STUDY, shared), (PLANNING, plan)]
+    refined = folder / "refined.xlsm"
+    refined.write_bytes(new_workbook(refined_inputs()))
+    return [(STUDY, inline), (STUDY, shared), (PLANNING, plan), (PLANNING, refined)]
 
 
 @pytest.fixture(scope="module")
@@ -288,10 +290,11 @@ def test_a_corrupt_workbook_is_read_as_it_stands_or_refused(clean, clean_cases, 
     assert outcomes["the same"] > ROUNDS / 10
 
 
-def test_results_go_into_a_corrupt_workbook_without_harm_or_not_at_all(clean, tmp_path, monkeypatch):
+@pytest.mark.parametrize("which", [2, 3], ids=["base", "refined"])
+def test_results_go_into_a_corrupt_workbook_without_harm_or_not_at_all(clean, tmp_path, monkeypatch, which):
     monkeypatch.setattr(build, "build", lambda _content: b"")
     monkeypatch.setattr(planning, "with_room", lambda outcomes, _limit: list(outcomes))
-    _, original = clean[2]
+    _, original = clean[which]
     path = tmp_path / original.name
     for number in range(ROUNDS // 30):
         spoiled(original, path, Random(-1 - number))

@@ -19,22 +19,26 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table as OpenpyxlTable
 
 from fleetopt.books.closed.book import ClosedBook
-from fleetopt.doors.run import new_results, run_settings, solve
 from fleetopt.books.study import layout
+from fleetopt.depot import REFINEMENTS
+from fleetopt.doors.new import new_workbook
+from fleetopt.doors.run import new_results, run_settings, solve
 from fleetopt.inputs import schema
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.scenarios import scenarios
 from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.results import tables as results
+from fleetopt.results.input_content import input_content
 from fleetopt.template.build import build
-from fleetopt.words.columns import Table
+from fleetopt.words.columns import Column, Table
 from fleetopt.words.content import Content
 from fleetopt.words.problem import has_error
 from fleetopt.words.rows import Cell, given
 from tests.cases import TOTALS
-from tests.office import Sheets, printed, recalculated
 from tests.doors.test_cli import fleetopt
+from tests.office import Sheets, printed, recalculated
+from tests.refined import type_in
 
 TABLES = (results.yearly(), results.PURCHASES, results.FLOWS, results.compare(), results.LIMITS)
 FIGURES = ("number", "whole", "year")
@@ -51,6 +55,17 @@ TRUE_BOOKS = [
     "wildcards",
     *(f"random {seed}" for seed in SEEDS),
 ]
+REFINED_BOOKS = [
+    *(f"refined {seed}" for seed in SEEDS),
+    "refined results",
+    "refined signs",
+    "refined wildcards",
+    "refined in place",
+    "refined new",
+    "refined, then not",
+    "refined without peaks",
+]
+"""Workbooks of depots with grid upgrades and demand charges, or made for them, or run with them before."""
 
 
 # Depots that use everything there is
@@ -123,7 +138,8 @@ def random_inputs(seed: int, only: Sequence[str] = ()) -> Inputs:
     ]
     return Inputs(
         source="random",
-        tables={"tblCosts": costs_rows(costs)} | {
+        tables={"tblCosts": costs_rows(costs)}
+        | {
             name: given(schema.TABLES[name], rows, schema.TABLES[name].sheet)
             for name, rows in {
                 "tblFleet": fleet,
@@ -136,6 +152,40 @@ def random_inputs(seed: int, only: Sequence[str] = ()) -> Inputs:
         },
         settings={name: Cell(value, "Settings") for name, value in settings.items()},
     )
+
+
+def refined_inputs(seed: int, only: Sequence[str] = ()) -> Inputs:
+    """The same depot with a grid so small that upgrades are bought, and demand charges of every kind."""
+    random = Random(seed)
+    inputs = random_inputs(seed, only)
+    counts = [("yes", "no"), ("no", "yes"), ("yes", "yes"), ("no", "no")][seed]
+    days, scenario_rows = inputs["tblDayTypes"], inputs["tblScenarios"]
+    for name, values in (("season", ["Winter", "Winter", "Summer"]), ("kind", ["workday", "weekend", None])):
+        days.values[name], days.places[name] = values, days.places["days"]
+    upgrades = [
+        {"upgrade": "Transformer", "adds_kw": 15.0, "upgrade_price": 2000.0 + 100 * random.randint(0, 9),
+         "upgrade_most": 4, "lead_time": 0, "counts_in_budget": counts[0]},
+        {"upgrade": "Cable, second", "adds_kw": 25.5, "upgrade_price": 1500.0, "upgrade_most": 1, "lead_time": 1,
+         "counts_in_budget": counts[1]},
+    ]  # fmt: skip
+    blank = {"season": None, "days": "all", "window": None, "billed": "month"}
+    charges = [
+        {**blank, "charge": "All hours", "price": 3.5},
+        {**blank, "charge": "Evening", "season": "Winter", "days": "workday", "window": "16:00-21:00", "price": 6.25},
+        {**blank, "charge": "Evening", "season": "Summer", "window": "4PM-9PM", "price": 2.0},
+        {**blank, "charge": "Night", "window": "10PM-6AM", "billed": "year", "price": 11.0},
+    ]
+    for name, rows in (("tblGridUpgrades", upgrades), ("tblDemandCharges", charges)):
+        inputs.tables[name] = given(schema.TABLES[name], rows, schema.TABLES[name].sheet)
+    inputs.settings |= {
+        name: Cell(value, "Settings")
+        for name, value in (("grid_limit_kwh", 110.0), ("peak_factor", 1.2), ("ratchet", 0.6), ("fixed_charge", 40.0))
+    }
+    own = {"Half": ("ratchet", 0.95), "Hour": ("peak_factor", 1.5), "Slot": ("fixed_charge", 210.0)}
+    for scenario, (name, value) in own.items():
+        if scenario in scenario_rows.values["scenario"]:
+            scenario_rows.values[name][scenario_rows.values["scenario"].index(scenario)] = value
+    return inputs
 
 
 def costs_rows(rows: list[dict[str, Any]]) -> Any:
@@ -167,6 +217,11 @@ WILDCARDS = {
     "Heavy": "T*",
 }
 ODD = {**SIGNS, **CONDITIONS, **WILDCARDS}
+
+
+OF_REFINEMENTS = {"All hours": "=2+2", "Evening": "<5", "Night": "-8", "Winter": "@w", "Transformer": "=9"}
+ALIKE = {"All hours": "C*", "Evening": "Cx", "Winter": "S?", "Summer": "Sx", "Transformer": "1?0 kW", "Night": "~C"}
+"""Names of charges, seasons and upgrades."""
 
 
 def with_odd_labels(inputs: Inputs, labels: Mapping[str, str]) -> Inputs:
@@ -269,6 +324,59 @@ def filled(source: Path, target: Path, table: str, headings: tuple[str, ...], ro
     return target
 
 
+def cells_of(table: str, headings: Sequence[str], rows: list[list[Any]]) -> Iterator[tuple[int, str]]:
+    """Row and column of a cell for each numeric column of what refinements add to a table; 0 only if all are."""
+    added = [*results.further(results.yearly()), *results.further(results.compare())]
+    is_mixed = table in ("tblPurchases", "tblLimits")
+    among = [i for i, row in enumerate(rows) if "pieces" in row or not is_mixed]
+    for j, heading in enumerate(headings):
+        values = {i: rows[i][j] for i in among if isinstance(rows[i][j], float)}
+        if values and (heading in added or table not in ("tblYearly", "tblCompare")):
+            yield next((i for i, value in values.items() if value), next(iter(values))), heading
+
+
+def refined_spoils(source: Path) -> Iterator[Spoil]:
+    """One for each of these cells, and for the rows of the peaks."""
+    for name in (table.name for table in REFINED_TABLES):
+        block = ClosedBook(source).blocks([name])[name]
+        described = Table(name, "", "", tuple(Column(heading, heading, "") for heading in block.rows[0]))
+        for i, heading in cells_of(name, block.rows[0], block.rows[1:]):
+            rows = [list(row) for row in block.rows[1:]]
+            j = block.rows[0].index(heading)
+            rows[i][j] = rows[i][j] * 1.01 + 0.01
+            yield Spoil(described, heading, "changed", rows)
+        if name == "tblPeaks":
+            rows = [list(row) for row in block.rows[1:]]
+            yield Spoil(described, "row", "gone", rows[1:])
+            yield Spoil(described, "row", "doubled", [*rows, rows[-1]])
+            for heading in ("Scenario", "Demand charge"):
+                j, swapped = block.rows[0].index(heading), [list(row) for row in rows]
+                k = next(k for k, row in enumerate(rows) if row[j] != rows[0][j] and row[4] != rows[0][4])
+                swapped[0][j], swapped[k][j] = rows[k][j], rows[0][j]
+                yield Spoil(described, heading, "swapped", swapped)
+
+
+REFINED_TABLES = (
+    *(results.yearly(REFINEMENTS), results.compare(REFINEMENTS), results.PURCHASES, results.LIMITS),
+    *results.listings(REFINEMENTS),
+)
+REFINED_SPOILED = [
+    *(f"tblYearly-{heading}-changed" for heading in results.further(results.yearly())),
+    *(f"tblCompare-{heading}-changed" for heading in results.further(results.compare())),
+    *(f"tblPurchases-{heading}-changed" for heading in results.PURCHASES.headings[4:]),
+    *(f"tblLimits-{heading}-changed" for heading in ("Used", "At most", "Slack")),
+    *(
+        f"tblPeaks-{column.heading}-changed"
+        for column in results.listings(REFINEMENTS)[0].columns
+        if column.kind in FIGURES
+    ),
+    *(f"tblPeaks-{name}-swapped" for name in ("Scenario", "Demand charge")),
+    *(f"tblPeaks-row-{how}" for how in ("gone", "doubled")),
+]
+MADE = {"from the start": "refined results", "in place": "refined in place"}
+"""How the columns of refinements came into a workbook, whose checks then have other formulas."""
+
+
 SPOILED = [f"{table.name}-{column.name}-changed" for table in TABLES for column in table.columns
            if column.kind in FIGURES]  # fmt: skip
 SWAPPED = [
@@ -285,14 +393,16 @@ GONE = [f"{table.name}-row-{how}" for table in TABLES for how in ("gone", "doubl
 
 
 CHANGES: dict[str, tuple[int, int, Any]] = {
-    "tblSettings": (1, 1, 1751.0),  # grid limit
+    "tblSettings": (6, 1, 1751.0),  # grid limit
     "tblFleet": (3, 3, 100.0),  # a daily distance
     "tblTrucks": (2, 4, 0.91),  # a consumption
     "tblEnergy": (0, 4, 0.1501),  # a grid price
     "tblDayTypes": (0, 1, 251.0),  # days of a year
     "tblCosts": (0, 3, 147.5),  # a battery price
     "tblChargers": (1, 2, 7.0),  # chargers there
-    "tblScenarios": (1, 2, 0.25),  # an export ratio
+    "tblScenarios": (1, 7, 0.25),  # an export ratio
+    "tblGridUpgrades": (0, 0, "Transformer"),  # an upgrade
+    "tblDemandCharges": (0, 5, 12.0),  # a price
 }
 
 
@@ -339,7 +449,57 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sheets]:
     for spoil in spoils({table.name: rows_of(source, table.name) for table in TABLES}):
         path = folder / f"{spoil.name}.xlsx"
         books[spoil.name] = filled(source, path, spoil.table.name, spoil.table.headings, spoil.rows)
+    books |= refined_books(folder)
     return dict(zip(books, recalculated(*books.values()), strict=True))
+
+
+def drawn_peak(peaks: list[list[Any]]) -> list[Any]:
+    """The highest peak, which some slot draws."""
+    return max(peaks, key=lambda row: row[4])
+
+
+def raised_peak(peaks: list[list[Any]]) -> list[Any]:
+    """The peak of a season that is the higher one's share of Half, where the ratchet is 0.95."""
+    of = {(row[1], row[2], row[3]): row for row in peaks if row[0] == "Half"}
+    raised = [row for (year, charge, season), row in of.items() for other in ("Winter", "Summer")
+              if (year, charge, other) in of and season != other
+              and row[4] == pytest.approx(0.95 * of[year, charge, other][4]) != 0]  # fmt: skip
+    return raised[0]
+
+
+def refined_books(folder: Path) -> dict[str, Path]:
+    """Workbooks with grid upgrades and demand charges, true ones and spoiled ones."""
+    books = {f"refined {seed}": workbook(folder / f"r{seed}.xlsx", refined_inputs(seed)) for seed in SEEDS}
+    books["refined results"] = workbook(folder / "refined.xlsx", refined_inputs(2, SMALL))
+    for name, labels in (("signs", {**SIGNS, **OF_REFINEMENTS}), ("wildcards", {**WILDCARDS, **ALIKE})):
+        odd = with_odd_labels(refined_inputs(2, [*SMALL, "Slot"]), labels)
+        books[f"refined {name}"] = workbook(folder / f"refined {name}.xlsx", odd)
+    base, filled_in = random_inputs(2, SMALL), input_content(refined_inputs(2, SMALL)).tables
+    changed = ("tblDayTypes", "tblGridUpgrades", "tblDemandCharges", "tblSettings", "tblScenarios")
+    typed = {name: filled_in[name] for name in changed}
+    for name, inputs, steps in (
+        ("refined in place", base, [typed]),
+        ("refined new", refined_inputs(2, SMALL), [{}]),
+        ("refined, then not", base, [typed, {name: input_content(base).tables[name] for name in changed}]),
+        ("refined without peaks", base, [{name: rows for name, rows in typed.items() if "Charges" not in name}]),
+    ):
+        books[name] = folder / f"{name}.xlsm"
+        books[name].write_bytes(new_workbook(inputs))
+        for step in steps:
+            type_in(books[name], step)
+            done = fleetopt("run", books[name], "--in-place", "--quiet", "--out", folder / "other", cwd=folder)
+            assert done.returncode == 0, done.stderr
+    for made, name in MADE.items():
+        source = plain(books[name], folder / f"{made}.xlsx")
+        for what, (factor, row) in {"peak": (0.9, drawn_peak), "ratchet": (0.97, raised_peak)}.items():
+            headings, *rows = ClosedBook(source).blocks(["tblPeaks"])["tblPeaks"].rows
+            lower = row(rows)
+            lower[4], lower[7] = factor * lower[4], factor * lower[7]
+            books[f"{made}-{what}"] = filled(source, folder / f"{made} {what}.xlsx", "tblPeaks", headings, rows)
+        for k, spoil in enumerate(refined_spoils(source)):
+            path = folder / f"{made} {k}.xlsx"
+            books[f"{made}-{spoil.name}"] = filled(source, path, spoil.table.name, spoil.table.headings, spoil.rows)
+    return books
 
 
 def state(sheets: Sheets) -> Any:
@@ -367,7 +527,7 @@ def records(sheets: Sheets, table: Table) -> list[dict[str, Any]]:
 # True results
 
 
-@pytest.mark.parametrize("book", TRUE_BOOKS)
+@pytest.mark.parametrize("book", [*TRUE_BOOKS, *REFINED_BOOKS])
 def test_every_check_of_true_results_holds(shown, book):
     sheets = shown[book]
     assert bad(sheets) == []
@@ -422,7 +582,7 @@ def test_a_workbook_without_results_says_so_and_not_ok(shown):
 # Results and inputs
 
 
-@pytest.mark.parametrize("book", TRUE_BOOKS)
+@pytest.mark.parametrize("book", [*TRUE_BOOKS, *REFINED_BOOKS])
 def test_the_results_belong_to_these_inputs(shown, book):
     assert belongs(shown[book]) == "These inputs"
 
@@ -446,6 +606,34 @@ def test_a_spoiled_result_is_found_and_named(shown, spoil):
     assert bad(sheets), f"{spoil} is not found"
     assert state(sheets).startswith(f"BAD: {len(bad(sheets))} of ")
     assert any(row[:2] == ["Checks", state(sheets)] for row in sheets["Start"])
+
+
+@pytest.mark.parametrize("spoil", REFINED_SPOILED)
+@pytest.mark.parametrize("made", MADE)
+def test_a_spoiled_result_of_a_refinement_is_found_and_named(shown, made, spoil):
+    sheets = shown[f"{made}-{spoil}"]
+    assert bad(sheets), f"{spoil} is not found"
+    assert state(sheets).startswith(f"BAD: {len(bad(sheets))} of ")
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_a_peak_below_what_a_slot_draws_is_named(shown, made):
+    assert "peak" in bad(shown[f"{made}-peak"])
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_a_peak_below_its_share_of_the_highest_is_named(shown, made):
+    assert "ratchet" in bad(shown[f"{made}-ratchet"])
+    assert "peak" not in bad(shown[f"{made}-ratchet"])
+
+
+def test_the_depots_with_refinements_buy_upgrades_and_pay_for_peaks(shown):
+    # Checks of what is nowhere used would hold for anything.
+    bought = records(shown["refined results"], results.compare(REFINEMENTS))
+    assert all(row["upgrades_bought_add"] > 0 and row["demand_charges"] > 12 * 40 for row in bought)
+    [peaks] = results.listings(REFINEMENTS)
+    peak = {(row["charge"], row["season"]): row for row in records(shown["refined results"], peaks)}
+    assert len(peak) == 5
 
 
 # On paper

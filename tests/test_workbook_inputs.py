@@ -27,12 +27,14 @@ from fleetopt.inputs import schema
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.scenarios import scenarios
+from fleetopt.results import tables as results
 from fleetopt.results.fingerprint import fingerprint
 from fleetopt.results.input_content import inputs_hash
 from fleetopt.words.problem import has_error
 from tests import engine
 from tests.depots import facts
 from tests.doors.test_cli import DATA, fleetopt
+from tests.refined import type_in
 from tests.test_workbook_checks import random_inputs
 
 INPUTS = [table.name for table in (planning.INPUT_TABLES)]
@@ -54,7 +56,8 @@ def plan(made, tmp_path) -> Path:
 def cases(inputs: Inputs) -> dict[str, Case]:
     """The case of every scenario, of those too that are not to run."""
     assert not has_error(check(inputs)), inputs.problems
-    return {scenario.name: scenario.case for scenario in scenarios(inputs, list(inputs["tblScenarios"].values["scenario"]))}
+    names = list(inputs["tblScenarios"].values["scenario"])
+    return {scenario.name: scenario.case for scenario in scenarios(inputs, names)}
 
 
 def assert_same_plan(inputs: Inputs, others: Inputs) -> None:
@@ -108,7 +111,7 @@ def test_new_from_any_input_is_the_same_depot(made, tmp_path, source):
     if source == "planning workbook":
         shutil.copy(made, path)
         edit(path, lambda book: table_of(book, "tblScenarios").put(1, "Grid limit [kWh]", 1700.5))
-        edit(path, lambda book: table_of(book, "tblSettings").put(9, "Value", 33.0))
+        edit(path, lambda book: table_of(book, "tblSettings").put(12, "Value", 33.0))
     if source == "results":
         assert fleetopt("run", DATA, "--out", tmp_path / "out", "--quiet", cwd=tmp_path).returncode == 0
     done = fleetopt("new", "plan.xlsm", "--from", path, cwd=tmp_path)
@@ -295,6 +298,95 @@ def test_an_older_template_without_a_setting_and_an_optional_column_works_with_a
     assert "the setting gap is missing" in done.stderr
 
 
+QUIET = ("peak_factor", "ratchet", "fixed_charge")
+
+
+def as_before_refinements(book: openpyxl.Workbook) -> None:
+    """What the template had before it knew of grid upgrades and demand charges."""
+    for sheet in ("Grid", "Tariff", "Peaks"):
+        del book[sheet]
+    settings = table_of(book, "tblSettings")
+    settings.write([row for row in settings.rows if row[0] not in QUIET])
+    for name in (*QUIET, "at_run_tblGridUpgrades", "at_run_tblDemandCharges"):
+        del book.defined_names[name]
+    later = {name: [schema.TABLES[name][column].heading for column in columns] for name, columns in (
+        ("tblScenarios", QUIET), ("tblDayTypes", ("season", "kind")),
+    )}  # fmt: skip
+    for name, headings in later.items():
+        table = table_of(book, name)
+        kept = [j for j, heading in enumerate(table.rows[0]) if heading not in headings]
+        assert len(kept) == len(table.rows[0]) - len(headings)
+        table.write([[row[j] for j in kept] for row in table.rows])
+
+
+def test_a_workbook_made_before_there_were_refinements_is_read_without_a_word(plan):
+    edit(plan, as_before_refinements)
+    inputs = read_inputs(str(plan))
+    assert_same_plan(inputs, read_inputs(str(DATA)))
+    assert check(inputs) == []
+    done = fleetopt("check", plan, cwd=plan.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("route", ["button", "in place"])
+def test_a_workbook_made_before_there_were_refinements_takes_the_results_without_a_word(plan, tmp_path, route):
+    new = Path(shutil.copy(plan, tmp_path / "new.xlsm"))
+    edit(plan, as_before_refinements)
+    for path in (plan, new):
+        if route == "button":
+            assert engine.run(path, "import fleetopt.excel; fleetopt.excel.run_optimization()")[-1] is None
+        else:
+            done = fleetopt("run", path, "--in-place", "--quiet", cwd=tmp_path)
+            assert (done.returncode, done.stderr) == (0, "")
+    ours, theirs = ClosedBook(plan), ClosedBook(new)
+    written = [table.name for table in results.result_tables() if table is not results.RUNS]
+    assert {name: block.rows for name, block in ours.blocks(written).items()} == {
+        name: block.rows for name, block in theirs.blocks(written).items()
+    }
+    assert not {"tblPeaks", "tblGridUpgrades", "tblDemandCharges"} & {*ours.table_names()}
+    assert ours.value("run_objective") == pytest.approx(1_147_963.2373, abs=1e-3)
+
+
+def test_a_workbook_made_before_is_made_anew_with_the_sheets_for_refinements(plan, tmp_path):
+    edit(plan, as_before_refinements)
+    done = fleetopt("new", "new.xlsm", "--from", plan, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert_same_plan(read_inputs(str(tmp_path / "new.xlsm")), read_inputs(str(DATA)))
+    assert {"tblPeaks", "tblGridUpgrades", "tblDemandCharges"} <= {*ClosedBook(tmp_path / "new.xlsm").table_names()}
+
+
+OPTIONAL = {
+    "tblGridUpgrades": ["At most", "Lead time [years]", "Counts in budget"],
+    "tblDemandCharges": ["Season", "Days", "Window", "Billed"],
+}
+
+
+def test_columns_that_upgrades_and_charges_may_lack_count_as_their_defaults_without_a_word(plan, tmp_path):
+    type_in(plan, {
+        "tblGridUpgrades": [["Transformer", 100, 20_000, 1, 0, "yes"]],
+        "tblDemandCharges": [["All hours", None, "all", None, "month", 8]],
+    })  # fmt: skip
+    bare = Path(shutil.copy(plan, tmp_path / "bare.xlsm"))
+
+    def drop(book: openpyxl.Workbook) -> None:
+        for name, headings in OPTIONAL.items():
+            table = table_of(book, name)
+            kept = [j for j, heading in enumerate(table.rows[0]) if heading not in headings]
+            assert len(kept) == len(table.rows[0]) - len(headings)
+            table.write([[row[j] for j in kept] for row in table.rows])
+
+    edit(bare, drop)
+    read = read_inputs(str(bare))
+    assert read.problems == []
+    assert_same_plan(read, read_inputs(str(plan)))
+    assert [case.is_on() for case in cases(read).values()] == [["grid_upgrade", "demand_charge"]] * 3
+
+
+def test_tables_without_rows_are_as_none(plan):
+    edit(plan, lambda book: table_of(book, "tblDayTypes").put(0, "Season", "Summer"))
+    assert [case.is_on() for case in cases(read_inputs(str(plan))).values()] == [[]] * 3
+
+
 # Files
 
 
@@ -419,7 +511,7 @@ def test_a_workbook_that_may_not_be_written_ends_with_6(plan, in_process):
 def faults(book: openpyxl.Workbook) -> Iterator[str]:
     """Spoil a cell of each input table; its address."""
     for name, row, heading, value in (
-        ("tblSettings", 1, "Value", -1.0),
+        ("tblSettings", 6, "Value", -1.0),
         ("tblFleet", 7, "Daily distance [km]", "far"),
         ("tblTrucks", 1, "Consumption [kWh/km]", -2.0),
         ("tblEnergy", 2, "Grid price [USD/kWh]", None),
@@ -427,6 +519,8 @@ def faults(book: openpyxl.Workbook) -> Iterator[str]:
         ("tblCosts", 3, "50 kW [USD/unit]", "dear"),
         ("tblChargers", 1, "Existing [units]", 1.5),
         ("tblScenarios", 0, "Run", "perhaps"),
+        ("tblGridUpgrades", 0, "Adds [kW]", -1.0),
+        ("tblDemandCharges", 0, "Price [USD/kW]", "dear"),
     ):
         yield table_of(book, name).put(row, heading, value)
 

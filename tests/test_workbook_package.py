@@ -22,13 +22,18 @@ from fleetopt.doors import cli
 from fleetopt.doors.new import new_workbook, repository_workbook
 from fleetopt.doors.output import write_files
 from fleetopt.doors.run import input_content
+from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.results import tables as results
 from tests import engine
-from tests.template.test_macros import COMMANDS, subs
 from tests.packages import parts_of
-from tests.test_workbook_checks import ODD, SMALL, random_inputs, with_odd_labels, workbook
+from tests.refined import BOTH, NEITHER, type_in
+from tests.template.test_macros import COMMANDS, subs
+from tests.test_workbook_checks import ODD, SMALL, random_inputs, refined_inputs, with_odd_labels, workbook
 
-BOOKS = ["results", "new", "in place", "in place twice", "repository", "odd results", "odd new", "odd in place"]
+BOOKS = [
+    *("results", "new", "in place", "in place twice", "repository", "odd results", "odd new", "odd in place"),
+    *("refined results", "refined new", "refined in place", "refined taken out"),
+]
 WITH_MACROS = [book for book in BOOKS if "results" not in book]
 VOLATILE = r"\b(NOW|TODAY|RAND|RANDBETWEEN|RANDARRAY|OFFSET|INDIRECT|CELL|INFO)\("
 AFTER_2016 = (
@@ -42,7 +47,7 @@ def run(*arguments: object) -> None:
 
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory) -> dict[str, Path]:
-    """Every kind of workbook that fleetopt writes, of the study and of a depot with odd names."""
+    """Every kind of workbook that fleetopt writes, of the study, of a depot with odd names, and with refinements."""
     folder = tmp_path_factory.mktemp("books")
     study = read_inputs(None)
     found = {name: folder / f"{name.replace(' ', '-')}.xlsm" for name in BOOKS}
@@ -57,6 +62,12 @@ def paths(tmp_path_factory) -> dict[str, Path]:
     write_files({found["odd new"]: new_workbook(odd())})
     shutil.copy(found["odd new"], found["odd in place"])
     run("run", found["odd in place"], "--in-place", "--out", folder / "odd", "--quiet")
+    found["refined results"] = workbook(folder / "refined.xlsx", refined_inputs(2, SMALL))
+    write_files({found["refined new"]: new_workbook(refined_inputs(2, SMALL))})
+    type_in(Path(shutil.copy(found["new"], found["refined in place"])), BOTH)
+    run("run", found["refined in place"], "--in-place", "--out", folder / "other", "--quiet")
+    type_in(Path(shutil.copy(found["refined in place"], found["refined taken out"])), NEITHER)
+    run("run", found["refined taken out"], "--in-place", "--out", folder / "other", "--quiet")
     return found
 
 
@@ -284,7 +295,7 @@ def test_every_table_has_its_column_names_in_its_header_cells(parts):
             numbers.append(table.get("id"))
         assert all(a[1] < b[0] for a, b in pairwise(areas))
     assert len({name.casefold() for name in found}) == len(found) == len(set(numbers))
-    assert len(found) >= 8 + len(results.result_tables())
+    assert len(found) >= len(INPUT_TABLES) + len(results.result_tables())
 
 
 def test_every_index_of_a_style_a_text_or_a_rule_exists(parts):

@@ -19,8 +19,8 @@ from fleetopt.results import tables as results
 from fleetopt.results.content import NOT_RUN, at_run
 from fleetopt.words.block import ROWS_BELOW
 from tests import engine
-from tests.template.test_macros import COMMANDS, recorder
 from tests.doors.test_cli import fleetopt, python
+from tests.template.test_macros import COMMANDS, recorder
 
 RUN, CHECK, CLEAR = COMMANDS.values()
 OF_A_MOMENT = {"run_seconds", "run_finished"}
@@ -289,7 +289,7 @@ def test_faulty_inputs_in_place_end_with_3_and_say_the_same_in_the_workbook(plan
 def test_a_run_without_a_plan_says_why_and_the_earlier_results_stay(empty, solved, tmp_path, route):
     # No grid: at night there is nothing to charge from.
     path = Path(shutil.copy(empty if route == "new" else solved, tmp_path / "plan.xlsm"))
-    limit = put(path, "tblSettings", "Value", 1, 0.0)
+    limit = put(path, "tblSettings", "Value", 6, 0.0)
     clear_runs(path)
     before = shown(path)
     if route == "button":

@@ -26,7 +26,7 @@ def workbook() -> bytes:
     outcomes = [(scenario.name, result) for scenario, result in solved]
     run = Run(versions=f"fleetopt {__version__}", inputs=inputs_hash(inputs), tables=filled.tables)
     content = result_content(outcomes, check(inputs), run)
-    return repository_workbook(Content({**filled.tables, **content.tables}, {}, content.names))
+    return repository_workbook(Content({**filled.tables, **content.tables}, on=content.on, names=content.names))
 
 
 if __name__ == "__main__":

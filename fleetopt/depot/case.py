@@ -105,7 +105,7 @@ class Case:
         """(y, d, s) more than this no plan can carry into a sink [kWh a day]."""
         flows = (flow for flow in gathered("decisions") if isinstance(flow, Flow) and flow.sink == sink)
         shape = tuple(self.sizes[axis] for axis in "yds")
-        return np.broadcast_to(sum(flow.most(self) for flow in flows), shape)
+        return np.broadcast_to(sum(flow.reach(self) for flow in flows), shape)
 
     def is_on(self) -> list[str]:
         """Names of the refinements that this depot uses."""
@@ -173,7 +173,7 @@ def _labels(table: Table, given: Iterable[Any]) -> tuple[Any, ...]:
 
 def _items(case: Case) -> Iterable[Item]:
     for purchase in PURCHASES:
-        if len(purchase.item) > 1:
+        if not purchase.is_many:
             yield Item(purchase.item, purchase, None)
         else:
             yield from (Item(str(label), purchase, row) for row, label in enumerate(case.sets[purchase.item]))

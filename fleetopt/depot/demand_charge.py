@@ -30,7 +30,8 @@ from fleetopt.words.problem import Problem, error, nearest, warning
 from fleetopt.words.sheet_formulas import as_it_stands, differs
 
 ALL_YEAR = "all year"
-"""What a season without a name is called."""
+OTHER_DAYS = "other days"
+"""What the season without a name is called, alone and beside others."""
 _NEARLY = 0.1
 """A season's months are a whole number where one is so near."""
 
@@ -122,10 +123,11 @@ class _Billed(NamedTuple):
 def _billed(case: Given) -> list[_Billed]:
     """Every charge in each of its seasons, or once for all of them where it is billed by the year."""
     found: list[_Billed] = []
+    every = list(dict.fromkeys(case.season))
     for row in case.demand_charges:
-        seasons = [row.season] if row.season else list(dict.fromkeys(case.season))
+        seasons = [row.season] if row.season else every
         for of in [seasons] if row.billed == "year" else [[season] for season in seasons]:
-            named = of[0] if len(of) == 1 and of[0] else ALL_YEAR
+            named = (of[0] or (OTHER_DAYS if len(every) > 1 else ALL_YEAR)) if len(of) == 1 else ALL_YEAR
             twins = sum(peak.row.charge == row.charge and peak.label[1] == named for peak in found)
             found.append(_Billed((f"{row.charge} ({twins + 1})" if twins else row.charge, named), row, of))
     return found
@@ -265,6 +267,20 @@ def windows_are_spans(inputs: Read) -> Iterator[Problem]:
                 f"{charges.table['window'].heading} is '{window}', must be a span of the day such as 16:00-21:00.",
                 "Enter when it starts and ends, or leave it blank for all day.",
             )
+
+
+def slots_have_times(inputs: Read) -> Iterator[Problem]:
+    """Where a window counts, slots say when they are."""
+    charges, energy = inputs["tblDemandCharges"], inputs["tblEnergy"]
+    nameless = [slot for slot in energy.values.get("slot", ()) if slot is not None and span(slot) is None]
+    for i, window in enumerate(charges.values.get("window", ())):
+        if window is not None and nameless:
+            yield warning(
+                charges.where("window", i),
+                f"the slot '{nameless[0]}' does not say when it is; the first slot is taken to start at midnight.",
+                "Name the slots by their spans, such as 00:00-06:00.",
+            )
+            return
 
 
 def can_be_set(inputs: Read) -> Iterator[Problem]:
@@ -415,7 +431,7 @@ PART = Part(
     ),
     listings=(Listing(PEAKS, listed),),
     is_on=lambda case: len(case.demand_charges) > 0 or case.fixed_charge > 0,
-    checks=(known_seasons, windows_are_spans, can_be_set),
+    checks=(known_seasons, windows_are_spans, slots_have_times, can_be_set),
     assumptions=assumptions,
     recount=recount,
     recheck=recheck,

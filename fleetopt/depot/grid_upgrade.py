@@ -23,7 +23,7 @@ from fleetopt.depot.part import (
 )
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.expression import Comparison, Expression
-from fleetopt.words.problem import Problem, error, warning
+from fleetopt.words.problem import Problem, warning
 from fleetopt.words.sheet_formulas import largest, total_differs
 
 UPGRADES = Table(
@@ -97,19 +97,6 @@ def in_time(inputs: Read) -> Iterator[Problem]:
                 f"the upgrade serves {lead:g} years after it is paid; the plan has {horizon} "
                 f"year{'s' if horizon > 1 else ''}, so it never does.",
                 "Correct the lead time, or plan more years.",
-            )
-
-
-def names_apart(inputs: Read) -> Iterator[Problem]:
-    """An upgrade is not called as something else that can be bought."""
-    upgrades = inputs["tblGridUpgrades"].values.get("upgrade", ())
-    others = [name.casefold() for name in inputs["tblChargers"].values.get("charger", ()) if name]
-    for i, name in enumerate(upgrades):
-        if name is not None and name.casefold() in others:
-            yield error(
-                inputs["tblGridUpgrades"].where("upgrade", i),
-                f"the upgrade '{name}' is called as a charger is.",
-                "Give one of them another name.",
             )
 
 
@@ -221,7 +208,7 @@ PART = Part(
         ),
     ),
     is_on=lambda case: len(case.upgrades) > 0,
-    checks=(in_time, names_apart),
+    checks=(in_time,),
     recount=recount,
     recheck=recheck,
     sheet_checks=sheet_checks,

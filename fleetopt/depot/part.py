@@ -142,6 +142,8 @@ class Decision:
     is_whole: bool = False
     follows: str = ""
     """The rule whose right side it is: such a decision follows from others."""
+    most: Callable[[Given], Any] | None = None
+    """More no plan may have; none: no limit of its own."""
     where: Where | None = None
     """A truth, or an array over the axes: which of them there are."""
     source: str = ""
@@ -150,14 +152,14 @@ class Decision:
     """In charts."""
 
 
-def flow(source: str, sink: str, meaning: str, most: Callable[[Given], Array], colour: str) -> Flow:
+def flow(source: str, sink: str, meaning: str, reach: Callable[[Given], Array], colour: str) -> Flow:
     """Energy from a source to a sink in each slot.
 
     Parameters:
-        most: (y, d, s) more than this no plan can carry [kWh a day].
+        reach: (y, d, s) more than this no plan can carry [kWh a day].
     """
     return Flow(
-        f"{source}_to_{sink}", "yds", "kWh/d", meaning, "flow", source=source, sink=sink, colour=colour, most=most
+        f"{source}_to_{sink}", "yds", "kWh/d", meaning, "flow", source=source, sink=sink, colour=colour, reach=reach
     )
 
 
@@ -165,7 +167,8 @@ def flow(source: str, sink: str, meaning: str, most: Callable[[Given], Array], c
 class Flow(Decision):
     """Energy from a source to a sink in each slot."""
 
-    most: Callable[[Given], Array] = lambda _case: np.array(np.inf)
+    reach: Callable[[Given], Array] = lambda _case: np.array(np.inf)
+    """(y, d, s) more than this no plan can carry [kWh a day]."""
 
 
 @dataclass(frozen=True)
@@ -293,6 +296,11 @@ class Purchase:
     csv: str = ""
     """What the study's file of yearly results would call it."""
 
+    @property
+    def is_many(self) -> bool:
+        """Whether it is one for each label of an axis, bought whole."""
+        return len(self.item) == 1
+
 
 @dataclass(frozen=True)
 class Item:
@@ -320,7 +328,7 @@ class Check:
     name: str
     axes: str
     excess: Any
-    """Array over the axes, or fewer of the last of them."""
+    """Array over the axes."""
     scale: Any
     """What to compare it with."""
     at: Mapping[str, int] = field(default_factory=dict)

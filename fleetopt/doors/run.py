@@ -18,7 +18,7 @@ from fleetopt.plan.margins import rooms
 from fleetopt.plan.optimize import optimize
 from fleetopt.plan.result import Result
 from fleetopt.results.answer import binding_text
-from fleetopt.results.content import Run, at_run, result_content, serial
+from fleetopt.results.content import Run, at_run, result_content, serial, without_others
 from fleetopt.results.input_content import input_content, inputs_hash
 from fleetopt.results.tables import CHOICES, RUNS, result_tables
 from fleetopt.solvers.backend import ortools_version
@@ -110,7 +110,7 @@ def book_results(
         earlier=_earlier_runs(blocks),
         choices={column.name: book.value(column.name) for column in CHOICES},
     )
-    content = _results(outcomes, problems, run)
+    content = without_others(_results(outcomes, problems, run))
     settings = at_run(SETTINGS_TABLE.name)
     then = content.names.get(settings)
     if isinstance(then, float) and set(changes or ()) - set(_OF_A_RUN):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fleetopt.depot import PARTS
+from fleetopt.depot import PARTS, PURCHASES
 from fleetopt.inputs import schema
 from fleetopt.inputs.doubts import doubts
 from fleetopt.inputs.inputs import Inputs
@@ -23,6 +23,7 @@ def check(inputs: Inputs) -> list[Problem]:
     for part in PARTS:
         for rule in part.checks:
             problems += rule(inputs)
+    problems += _items_apart(inputs)
     problems += doubts(inputs)
     problems += _scenario_folders(inputs)
     problems += _any_scenario(inputs)
@@ -35,12 +36,14 @@ def _given_twice(rows: Rows) -> Iterable[Problem]:
     """Each key stands once."""
     first: dict[tuple[Any, ...], int] = {}
     for i, keys in enumerate(rows.keys() if len(rows) else ()):
-        if None in keys:
+        if any(value is None and rows.table[name].is_needed for name, value in zip(rows.table.keys, keys, strict=True)):
             continue
         folded = tuple(str(key).casefold() for key in keys)
         if folded in first:
             said = ", ".join(
-                f"{rows.table[name].header} {value}" for name, value in zip(rows.table.keys, keys, strict=True)
+                f"{rows.table[name].header} {value}"
+                for name, value in zip(rows.table.keys, keys, strict=True)
+                if value is not None
             )
             yield error(
                 rows.where(rows.table.keys[0], i),
@@ -86,9 +89,24 @@ def _any_scenario(inputs: Inputs) -> Iterable[Problem]:
         )
 
 
+def _items_apart(inputs: Inputs) -> Iterable[Problem]:
+    """No two kinds of things that can be bought have one name."""
+    taken: dict[str, str] = {}
+    for table in (schema.LABELS[purchase.item] for purchase in PURCHASES if purchase.is_many):
+        rows, key = inputs[table.name], table.keys[-1]
+        noun = table[key].header.lower()
+        names = {name.casefold(): i for i, name in enumerate(rows.values.get(key, ())) if name is not None}
+        for name, i in names.items():
+            if name in taken:
+                said = f"the {noun} '{rows.values[key][i]}' is called as {taken[name]} is."
+                yield error(rows.where(key, i), said, "Give one of them another name.")
+        taken |= dict.fromkeys(names, f"a {noun}")
+        taken |= {each.item.casefold(): each.noun.lower() for each in PURCHASES if not each.is_many}
+
+
 def _nothing_offered(inputs: Inputs) -> Iterable[Problem]:
-    """Every table that has to have rows has some."""
-    for table in schema.LABELS.values():
+    """Of what a depot cannot do without, there is something to buy."""
+    for table in (schema.LABELS[purchase.item] for purchase in PURCHASES if purchase.is_many):
         if not table.is_optional and not len(inputs[table.name]):
             what = table.row.removeprefix("one ")
             yield error(table.sheet, f"no {what} is offered, must be at least one.", "Add one.")

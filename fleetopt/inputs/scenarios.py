@@ -140,10 +140,7 @@ def _key(name: str) -> str:
 
 def _base(inputs: Inputs) -> dict[str, Any]:
     """What all scenarios share of a case: labels, rows, and the figures of tables."""
-    labels: dict[str, list[Any]] = {
-        axis: sorted(found) if table[table.keys[-1]].kind == "year" else found
-        for (axis, found), table in zip(inputs.labels.items(), schema.LABELS.values(), strict=True)
-    }
+    labels = {axis: _ordered(inputs, axis, found) for axis, found in inputs.labels.items()}
     base: dict[str, Any] = {schema.LABELS[axis].called: found for axis, found in labels.items()}
     for name, table in schema.TABLES.items():
         rows = inputs[name]
@@ -154,6 +151,16 @@ def _base(inputs: Inputs) -> dict[str, Any]:
     for figure in _OF_TABLES:
         base[figure.name] = _array(inputs[figure.table], index[figure.table], figure, labels)
     return base
+
+
+def _ordered(inputs: Inputs, axis: str, found: list[Any]) -> list[Any]:
+    """Labels of an axis as a case has them: years by number, others as the rows come that they part."""
+    key = schema.LABELS[axis].keys[-1]
+    if schema.LABELS[axis][key].kind == "year":
+        return sorted(found)
+    parted = [name for name, table in schema.TABLES.items() if key in table.keys[:-1] and table.makes]
+    first = [label for name in parted for label in inputs[name].values.get(key, ()) if label in set(found)]
+    return list(dict.fromkeys([*first, *found]))
 
 
 _OF_TABLES = [figure for figure in FIGURES.values() if figure.table and figure.axes is not None]
@@ -168,7 +175,7 @@ def _array(rows: Rows, at: _At, figure: Figure, labels: Mapping[str, Sequence[An
     if figure.each:
         columns = [_column(rows, at, figure.column_of(label).name, labels) for label in labels[figure.each]]
         return np.array(columns).reshape([len(labels[axis]) for axis in figure.axes or ""])
-    if figure.name not in rows.values:
+    if figure.name not in rows.values or (rows.table.is_optional and not len(rows)):
         return None
     values = _column(rows, at, figure.name, labels)
     keys = "".join(schema.axis_of(key) for key in rows.table.keys)

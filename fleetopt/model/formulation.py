@@ -24,7 +24,13 @@ def build(case: Case) -> Program:
     columns = {}
     for decision in sorted(DECISIONS.values(), key=lambda decision: _COLUMNS.index(decision.kind)):
         columns[decision.name] = (
-            m.variable(decision.name, decision.axes, integer=decision.is_whole, where=_where(case, decision))
+            m.variable(
+                decision.name,
+                decision.axes,
+                upper=np.inf if decision.most is None else decision.most(case),
+                integer=decision.is_whole,
+                where=_where(case, decision),
+            )
             if is_there(case, decision)
             else nothing(case, decision.axes)
         )
@@ -32,7 +38,7 @@ def build(case: Case) -> Program:
     for rule in sorted(RULES.values(), key=lambda rule: _ROWS.index(rule.kind)):
         if is_there(case, rule):
             m.add(rule.name, rule.axes, rule.formula(case, x), _where(case, rule))
-    m.minimize(*(money.sign * money.formula(case, x) for money in MONEY if money.sign))
+    m.minimize(*(money.sign * money.formula(case, x) for money in MONEY))
     return m.finish()
 
 

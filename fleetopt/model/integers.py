@@ -41,7 +41,8 @@ def integers(program: Program) -> Integers:
     is_known = (place >= 0) | np.isin(np.arange(program.size[1]), np.fromiter(fixed, dtype=np.int64, count=len(fixed)))
     linking = np.setdiff1d(np.unique(rows[is_known[program.columns]]), fixing)
     slopes, limits, is_shared = _binding(program, rows, linking, place, fixed, is_known)
-    return Integers(columns, linking, slopes, limits, _most(slopes, limits, is_shared))
+    most = np.minimum(program.upper[columns], _most(slopes, limits, is_shared))
+    return Integers(columns, linking, slopes, limits, most)
 
 
 _Affine = tuple[FloatArray, float]

@@ -61,7 +61,7 @@ class Plan:
         return held
 
     def by_slot(self, money: str) -> FloatArray:
-        """(y, d, s) money of each slot, in a year [USD]."""
+        """Money over its own axes, (y, d, s) where it is of a slot [USD a year]."""
         return self._x[money].constant
 
     @property

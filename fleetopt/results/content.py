@@ -61,16 +61,25 @@ def result_content(outcomes: Sequence[Outcome], problems: Sequence[Problem], run
         return content
     _put(content, results.yearly(on), [row for name, plan in solved for row in _yearly(name, plan, on)])
     _put(content, results.PURCHASES, [row for name, plan in solved for row in _purchases(name, plan)])
-    _put(content, results.FLOWS, [row for name, plan in solved for row in _flows(name, plan)])
+    _put(content, results.flow_table(on), [row for name, plan in solved for row in _flows(name, plan, on)])
     _put(content, results.compare(on), [*_compare(outcomes, on)])
     _put(content, results.LIMITS, [row for name, plan in solved for row in _limits(name, plan)])
-    for table in results.listings(REFINEMENTS):
+    for table in results.listings(on):
         _put(content, table, [row for name, plan in solved for row in _listed(name, plan, table)])
     content.names.update(_chosen(solved, run.choices))
     _put(content, results.years(on), year_formulas(content))
-    _put(content, results.DAY, day_formulas(content))
+    _put(content, results.day(on), day_formulas(content))
     for table_name, body in run.tables.items():
         content.names[at_run(table_name)] = fingerprint(body)
+    return content
+
+
+def without_others(content: Content) -> Content:
+    """The same for a workbook that may still hold what refinements wrote that are off now: it is emptied."""
+    if results.yearly().name in content.tables:
+        for table in results.listings(REFINEMENTS):
+            if table.name not in content.tables:
+                _put(content, table, [])
     return content
 
 
@@ -128,12 +137,12 @@ def _purchases(scenario: str, plan: Plan) -> Iterator[list[Value]]:
             yield [scenario, year, item.name, item.purchase.unit, *row]
 
 
-def _flows(scenario: str, plan: Plan) -> Iterator[list[Value]]:
+def _flows(scenario: str, plan: Plan, on: tuple[str, ...]) -> Iterator[list[Value]]:
     case = plan.case
     shape = tuple(case.sizes[axis] for axis in "yds")
     money = {each.by_slot[0]: plan.by_slot(each.name) for each in MONEY if each.by_slot}
     figures = []
-    for column in results.FLOWS.columns[_KEYS_OF_FLOWS:]:
+    for column in results.flow_table(on).columns[_KEYS_OF_FLOWS:]:
         values = money[column.name] if column.name in money else value_of(plan, column.name)
         figures.append((np.round(np.broadcast_to(values, shape), 9) + 0.0).ravel().tolist())
     keys = (

@@ -11,6 +11,7 @@ import numpy as np
 
 from fleetopt.depot import money_on, of_those_on
 from fleetopt.plan.plan import Plan
+from fleetopt.results import tables
 from fleetopt.results.content import value_of
 from fleetopt.words.numbers import exact
 
@@ -88,7 +89,10 @@ def details(plan: Plan) -> dict[str, list[Any]]:
         "Year": [case.years[i] for i in y],
         "Slot": [int(i) + 1 for i in s],
     }
-    for name, header in _DETAILS.items():
+    flows = tables.flows(plan.case.is_on())
+    others = {each.name: f"{tables.spoken(each).title().replace(' ', '')}_kWh" for each in flows}
+    more = {name: header for name, header in others.items() if name not in _DETAILS}
+    for name, header in {**_DETAILS, **more}.items():
         values = np.asarray(value_of(plan, name))
         values = values[:, None, None] if name == "fleet_size" else values
         columns[header] = np.broadcast_to(values, shape).ravel().tolist()

@@ -91,7 +91,7 @@ def _yearly(plan: Plan) -> list[dict[str, Any]]:
 def _amounts(plan: Plan, kind: Purchase, name: str, y: int) -> float | dict[str, int]:
     """An amount of one thing, or of each of several whole ones by its name."""
     values = getattr(plan, name)
-    if len(kind.item) > 1:
+    if not kind.is_many:
         return exact(float(values[y]))
     labels = plan.case.sets[kind.item]
     return {str(label): round(count) for label, count in zip(labels, values[:, y].tolist(), strict=True)}

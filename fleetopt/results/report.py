@@ -81,7 +81,7 @@ def _bought(plan: Plan, y: int) -> str:
 def _comparison(solved: Sequence[tuple[Scenario, Plan]]) -> Iterator[str]:
     first = solved[0][1].objective
     kinds = of_those_on("purchases", ())
-    units = [f"{kind.noun} {kind.unit}" if len(kind.item) > 1 else kind.noun for kind in kinds]
+    units = [f"{kind.noun} {kind.unit}" if not kind.is_many else kind.noun for kind in kinds]
     widths = (13, 12, *(len(unit) + 2 for unit in units))
     headers = ("Total USD", "to first", *units)
     rows = [("Scenario", *headers)]

@@ -11,7 +11,7 @@ from typing import Final
 from fleetopt.depot import FIGURES, REFINEMENTS
 from fleetopt.depot.part import Figure, SheetCheck
 from fleetopt.inputs.schema import SCENARIOS, TABLES
-from fleetopt.results.tables import FLOWS, LIMITS, PURCHASES, compare, listings, yearly
+from fleetopt.results.tables import FLOWS, LIMITS, PURCHASES, compare, flow_table, listings, yearly
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.sheet_formulas import (
     as_it_stands,
@@ -110,14 +110,14 @@ def filled_sum(table: Table, name: str, **keys: str) -> str:
 def _place(table: Table, column: Column) -> tuple[str, str]:
     """The number of a column that may not be there, or that of one that holds figures; and whether it is there."""
     match = f'MATCH("{column.heading}",{table.name}[[#Headers]],0)'
-    other = [column.name for column in table.columns].index("total_cost") + 1
+    other = next(i for i, each in enumerate(table.columns, start=1) if each.kind in ("number", "whole"))
     return f"IFERROR({match},{other})", f"ISNUMBER({match})"
 
 
 class Sheet:
     """The result tables of one workbook."""
 
-    flows = Columns(FLOWS)
+    flows = Columns(FLOWS, flow_table(REFINEMENTS))
     purchases = Columns(PURCHASES)
     limits = Columns(LIMITS)
     large = LARGE
@@ -138,10 +138,6 @@ class Sheet:
     def given(self, table: str, name: str, **keys: str) -> str:
         """A figure of the row of an input table that has these keys."""
         return filled_sum(TABLES[table], name, **keys)
-
-    def count_given(self, table: str, **keys: str) -> str:
-        """How many rows of an input table have these keys."""
-        return count_where(TABLES[table], **keys)
 
     def bought(self, of: Columns, name: str = "bought", **more: str) -> str:
         """A column of the purchases, summed over the scenario, and year, of each row of another table."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetopt.results.tables import DAY, FLOWS, NEEDS, yearly, years
+from fleetopt.results.tables import NEEDS, day, flow_table, yearly, years
 from fleetopt.words.columns import Table
 from fleetopt.words.content import Content, Formula, Value
 from fleetopt.words.sheet_formulas import here, sum_where
@@ -22,12 +22,13 @@ def day_formulas(content: Content) -> list[list[Value]]:
     """Each slot of the chosen day."""
     chosen = tuple(content.names[name] for name in ("summary_scenario", "summary_year", "summary_day_type"))
     keys = {"scenario": "summary_scenario", "year": "summary_year", "day_type": "summary_day_type"}
-    keys["slot"] = here(DAY, "slot")
-    names = [column.name for column in DAY.columns if column.name not in ("slot", "need")]
-    texts = {name: "=" + sum_where(FLOWS, name, **keys) for name in names}
-    need = "=" + "+".join(sum_where(FLOWS, name, **keys) for name in NEEDS)
+    shown, of = day(content.on), flow_table(content.on)
+    keys["slot"] = here(shown, "slot")
+    names = [column.name for column in shown.columns if column.name not in ("slot", "need")]
+    texts = {name: "=" + sum_where(of, name, **keys) for name in names}
+    need = "=" + "+".join(sum_where(of, name, **keys) for name in NEEDS)
     rows: list[list[Value]] = []
-    for record in _records(content, FLOWS):
+    for record in _records(content, of):
         if (record["scenario"], record["year"], record["day_type"]) == chosen:
             demand = sum(_number(record[name]) or 0 for name in NEEDS)
             flows = (Formula(texts[name], _number(record[name])) for name in names)

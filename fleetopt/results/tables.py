@@ -40,11 +40,11 @@ def costs(on: Iterable[str] = ()) -> list[Column]:
 
 def bought_name(purchase: Purchase) -> str:
     """Name of the column of what is bought, of all its items together."""
-    return purchase.bought if len(purchase.item) > 1 else f"{purchase.installed}_add"
+    return purchase.bought if not purchase.is_many else f"{purchase.installed}_add"
 
 
 def _of_purchase(purchase: Purchase, name: str, done: str, when: str) -> Column:
-    is_whole = len(purchase.item) == 1
+    is_whole = purchase.is_many
     noun = purchase.noun.lower()
     return Column(
         name,
@@ -71,20 +71,20 @@ def _quantities(on: Iterable[str]) -> list[Column]:
     return [Column(each.name, each.header, each.meaning, each.unit) for each in shown]
 
 
-def flow_columns() -> list[Column]:
+def flow_columns(on: Iterable[str] = ()) -> list[Column]:
     """What stands in a row of the flows besides its keys: figures, flows and money of a slot."""
     shown: list[Shown] = [
-        *gathered("shown"),
-        *(Shown(each.name, spoken(each), each.meaning, each.unit, 10) for each in flows()),
-        *(Shown(*money.by_slot, "USD/year", _MONEY_RANK) for money in money_on(REFINEMENTS) if money.by_slot),
+        *of_those_on("shown", on),
+        *(Shown(each.name, spoken(each), each.meaning, each.unit, 10) for each in flows(on)),
+        *(Shown(*money.by_slot, "USD/year", _MONEY_RANK) for money in money_on(on) if money.by_slot),
     ]
     ordered = sorted(shown, key=lambda each: each.rank)
     return [Column(each.name, each.header, each.meaning, each.unit) for each in ordered]
 
 
-def flows() -> list[Decision]:
+def flows(on: Iterable[str] = ()) -> list[Decision]:
     """All flows, in the order of the parts."""
-    return [decision for decision in gathered("decisions") if decision.kind == "flow"]
+    return [decision for decision in of_those_on("decisions", on) if decision.kind == "flow"]
 
 
 def spoken(flow: Decision) -> str:
@@ -92,21 +92,31 @@ def spoken(flow: Decision) -> str:
     return flow.name.replace("_", " ").capitalize()
 
 
-FLOWS: Final = Table(
-    "tblFlows",
-    "Flows",
-    "one slot of one day type in one year of one scenario",
-    (
-        _SCENARIO,
-        _YEAR,
-        _DAY_TYPE,
-        _SLOT,
-        Column("slot_number", "Slot no.", "number of the slot in the day", kind="whole"),
-        *flow_columns(),
-    ),
-    ("scenario", "year", "day_type", "slot"),
-    purpose="Every flow of energy on a day, and what it costs or earns in a year.",
-)
+@cache
+def flow_table(on: tuple[str, ...] = ()) -> Table:
+    """Every flow of every slot, with what it costs or earns.
+
+    Parameters:
+        on: names of the refinements that are on.
+    """
+    return Table(
+        "tblFlows",
+        "Flows",
+        "one slot of one day type in one year of one scenario",
+        (
+            _SCENARIO,
+            _YEAR,
+            _DAY_TYPE,
+            _SLOT,
+            Column("slot_number", "Slot no.", "number of the slot in the day", kind="whole"),
+            *flow_columns(on),
+        ),
+        ("scenario", "year", "day_type", "slot"),
+        purpose="Every flow of energy on a day, and what it costs or earns in a year.",
+    )
+
+
+FLOWS: Final = flow_table()
 
 PURCHASES: Final = Table(
     "tblPurchases",
@@ -236,28 +246,29 @@ def compare(on: tuple[str, ...] = ()) -> Table:
 @cache
 def years(on: tuple[str, ...] = ()) -> Table:
     """The years of the scenario that the Summary shows."""
-    single = {each.installed for each in of_those_on("purchases", on) if len(each.item) > 1}
+    single = {each.installed for each in of_those_on("purchases", on) if not each.is_many}
     quantities = {each.name for each in _quantities(on)}
     there = [column for column in installed(on) if column.name in single | quantities]
     return Table("tblYears", "Summary", "one year of the chosen scenario", (_YEAR, *costs(on), *there))
 
 
-def _of_the_day() -> list[Column]:
-    into_load = [flow.name for flow in flows() if flow.sink == "load"]
-    besides = [flow.name for flow in flows() if flow.sink != "load"]
-    states = [each.name for each in gathered("decisions") if each.kind == "state" and each.axes == "yds"]
-    return [FLOWS[name] for name in (*into_load, *besides, *states)]
-
-
 NEEDS: Final = tuple(shown.name for shown in gathered("shown") if shown.is_need)
 """What the load needs, by the names of the flows' columns."""
 
-DAY: Final = Table(
-    "tblDay",
-    "Summary",
-    "one slot of the chosen day",
-    (_SLOT, Column("need", "Need", "charging and baseload", "kWh/d"), *_of_the_day()),
-)
+
+@cache
+def day(on: tuple[str, ...] = ()) -> Table:
+    """The slots of the day that the Summary shows: what is needed, what meets it, where energy goes besides."""
+    table = flow_table(on)
+    into_load = [flow.name for flow in flows(on) if flow.sink == "load"]
+    besides = [flow.name for flow in flows(on) if flow.sink != "load"]
+    states = [each.name for each in of_those_on("decisions", on) if each.kind == "state" and each.axes == "yds"]
+    need = Column("need", "Need", "charging and baseload", "kWh/d")
+    columns = (table[name] for name in (*into_load, *besides, *states))
+    return Table("tblDay", "Summary", "one slot of the chosen day", (_SLOT, need, *columns))
+
+
+DAY: Final = day()
 
 
 def listings(on: Iterable[str]) -> list[Table]:
@@ -273,10 +284,10 @@ def result_tables(on: tuple[str, ...] = ()) -> tuple[Table, ...]:
     """All result tables, as they are with these refinements."""
     return (
         years(on),
-        DAY,
+        day(on),
         yearly(on),
         PURCHASES,
-        FLOWS,
+        flow_table(on),
         compare(on),
         LIMITS,
         *listings(on),

@@ -102,7 +102,7 @@ def _plain(page: Page, sheet: Sheet, content: Content) -> None:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": styles(look)}
             page.sheet.conditional_format(FIRST_ROW + 1, 0, FIRST_ROW + 2000, 0, rule)
     if sheet.name == "Purchases":
-        units = ",".join(f'$D{FIRST_ROW + 2}="{each.unit}"' for each in PURCHASES if len(each.item) == 1)
+        units = ",".join(f'$D{FIRST_ROW + 2}="{each.unit}"' for each in PURCHASES if each.is_many)
         whole = {"type": "formula", "criteria": f"=OR({units})", "format": styles("whole", "#,##0")}
         for j in (4, 7):
             page.sheet.conditional_format(FIRST_ROW + 1, j, FIRST_ROW + 20000, j, whole)
@@ -137,7 +137,7 @@ def _labels(content: Content) -> dict[str, float]:
         return max((len(str(row[j])) for row in content.tables.get(table.name, ())), default=0)
 
     named = {table.keys[-1]: longest(table) for table in (*LABELS.values(), TABLES["tblScenarios"])}
-    items = [longest(LABELS[each.item]) for each in PURCHASES if len(each.item) == 1]
+    items = [longest(LABELS[each.item]) for each in PURCHASES if each.is_many]
     return {**named, "item": max(items, default=0)}
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fleetopt.depot import PURCHASES, gathered, money_on
-from fleetopt.results.tables import DAY, compare, flows, years
+from fleetopt.results.tables import compare, day, flows, years
 from fleetopt.words.columns import Table
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def pictures(on: tuple[str, ...]) -> tuple[Picture, ...]:
         on: refinements that the results use.
     """
     money = tuple(kind.name for kind in money_on(on))
-    of_years = years(on)
+    of_years, of_day = years(on), day(on)
     there = of_years.columns[len(money) + 2 :]
-    into_load = tuple(flow.name for flow in flows() if flow.sink == "load")
-    besides = tuple(flow.name for flow in flows() if flow.sink != "load")
-    states = tuple(column.name for column in DAY.columns[2 + len(into_load) + len(besides) :])
+    into_load = tuple(flow.name for flow in flows(on) if flow.sink == "load")
+    besides = tuple(flow.name for flow in flows(on) if flow.sink != "load")
+    states = tuple(column.name for column in of_day.columns[2 + len(into_load) + len(besides) :])
     units = ", ".join(dict.fromkeys(column.unit for column in there))
     return (
         Picture("What each year costs and earns", of_years, money, "USD", "Year", lines=("total_cost",),
@@ -66,10 +66,10 @@ def pictures(on: tuple[str, ...]) -> tuple[Picture, ...]:
         Picture("Scenarios side by side", compare(on), money, "USD, all years", "Scenario", lines=("total_cost",),
                 described="For each scenario CapEx, OpEx and export revenues of all years as columns, total cost as a "
                 "point, in USD.", has_labels=True, is_from_zero=False),
-        Picture("How the day's need is met", DAY, into_load, "kWh in the slot", "Slot", "stacked", ("need",),
+        Picture("How the day's need is met", of_day, into_load, "kWh in the slot", "Slot", "stacked", ("need",),
                 "For each slot of the chosen day energy from solar, battery and grid, stacked; the need as a line; "
                 "kWh."),
-        Picture("Where solar and stored energy go besides", DAY, besides, "kWh", "Slot", "stacked", states,
+        Picture("Where solar and stored energy go besides", of_day, besides, "kWh", "Slot", "stacked", states,
                 "For each slot of the chosen day solar energy stored and exported and stored energy exported, stacked, "
                 "and the battery's content at the start of the slot as a line, kWh."),
     )  # fmt: skip

@@ -44,7 +44,7 @@ def _decided(sheet: Sheet, listed: tuple[str, ...]) -> Iterator[SheetCheck]:
     p = sheet.purchases
     yield SheetCheck("Nothing negative", "all flows and purchases >= 0", f"MAX(0,-MIN({lowest},MIN({p.bought})))")
     for purchase in of_those_on("purchases", listed):
-        if len(purchase.item) == 1:
+        if purchase.is_many:
             whole = f"{_is(sheet, purchase)}*ABS({p.bought}-ROUND({p.bought},0))"
             noun = purchase.noun.lower()
             yield SheetCheck(f"Whole {noun}", f"{noun} are bought in whole numbers", largest(whole))

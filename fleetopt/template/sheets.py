@@ -61,7 +61,7 @@ def sheets(on: tuple[str, ...], listed: tuple[str, ...]) -> tuple[Sheet, ...]:
         listed: refinements that have result tables of their own here.
     """
     inputs = [table for name, table in TABLES.items() if name != _LAST_INPUT]
-    found = (results.yearly(on), results.PURCHASES, results.FLOWS, results.compare(on), results.LIMITS)
+    found = (results.yearly(on), results.PURCHASES, results.flow_table(on), results.compare(on), results.LIMITS)
     told = (results.MESSAGES, results.REPAIRS, results.RUNS)
     return (
         START,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fleetopt.results.recalculation import LINES, answer_lines, tile_names, tiles
-from fleetopt.results.tables import CHOICES, DAY, compare, years
+from fleetopt.results.tables import CHOICES, compare, day, years
 from fleetopt.template.charts import chart, pictures
 from fleetopt.template.page import NOT_CALCULATED, Page
 from fleetopt.template.sheets import FIRST_ROW
@@ -24,7 +24,7 @@ _CHART_ROWS: Final = 36
 def summary(page: Page, content: Content) -> None:
     """The chosen scenario: answer, key figures, charts, and the tables that the charts show."""
     sheet, left = page.sheet, _day_left(content)
-    sheet.set_column(0, left + len(DAY.columns) - 1, _COLUMN)
+    sheet.set_column(0, left + len(day(content.on).columns) - 1, _COLUMN)
     sheet.set_column(left - 1, left - 1, 2)
     page.write(4, 0, "Scenario", "bold")
     _choice(page, CHOICES[0], 4, 1, content, f"={_list_name('scenario')}")
@@ -33,7 +33,7 @@ def summary(page: Page, content: Content) -> None:
         page.write(4, column + 2, Formula(formula, NOT_CALCULATED), "bold")
         page.colour(4, column + 2, 4)
     for k, line in enumerate(answer_lines(content)):
-        for column in range(left + len(DAY.columns)):
+        for column in range(left + len(day(content.on).columns)):
             page.write(6 + k, column, line if column == 0 else None, "answer")
         page.name_cell(f"summary_line_{k + 1}", 6 + k, 0)
     _tiles(page, 7 + LINES, content)
@@ -78,13 +78,13 @@ def _data(page: Page, row: int, content: Content) -> None:
     page.write(row - 2, 0, "Each year of the chosen scenario", "heading")
     for j in range(1, len(shown.columns)):
         page.write(row - 2, j, None, "heading")
-    for j in range(len(DAY.columns)):
+    for j in range(len(day(content.on).columns)):
         page.write(row - 2, left + j, "The day" if j == 0 else None, "heading")
     page.write(row - 2, left + 2, "Year", "heading")
     _choice(page, CHOICES[1], row - 2, left + 3, content, f"={_list_name('year')}")
     page.write(row - 2, left + 5, "Day type", "heading")
     _choice(page, CHOICES[2], row - 2, left + 6, content, f"={_list_name('day_type')}")
-    for table, at in ((shown, 0), (DAY, left)):
+    for table, at in ((shown, 0), (day(content.on), left)):
         add_table(page.sheet, page.styles, table, content.tables.get(table.name, ()), row, at, has_filter=False)
     page.sheet.set_row(row, 62)
 
@@ -92,8 +92,8 @@ def _data(page: Page, row: int, content: Content) -> None:
 def _charts(page: Page, top: int, table_row: int, content: Content) -> None:
     """Three charts above, two below."""
     left = _day_left(content)
-    width = int((_COLUMN * 7 + 5) * (left + len(DAY.columns) - 1)) + 19
-    places = {years().name: ("Summary", table_row, 0), DAY.name: ("Summary", table_row, left),
+    width = int((_COLUMN * 7 + 5) * (left + len(day(content.on).columns) - 1)) + 19
+    places = {years().name: ("Summary", table_row, 0), day().name: ("Summary", table_row, left),
               compare().name: (compare().sheet, FIRST_ROW, 0)}  # fmt: skip
     for k, picture in enumerate(pictures(content.on)):
         sheet, header, first = places[picture.table.name]

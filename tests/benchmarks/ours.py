@@ -1,6 +1,6 @@
 """fleetopt's side of the comparison.
 
-`build` counts the formulation written down as arrays (`model.build`) and as the message that OR-Tools takes
+`build` counts the formulation written down as arrays (`formulation.build`) and as the message that OR-Tools takes
 (`to_proto`); `solve` counts these, the solver and its answer as arrays; `plan` is a whole `optimize`. The case and the
 imports are there before the deadline starts.
 """

@@ -106,7 +106,9 @@ def test_an_upgrade_goes_on_serving():
 # How many there are
 
 
-@pytest.mark.parametrize(("need", "most", "is_enough"), [(100, 1, True), (101, 1, False), (101, 2, True), (161, 2, False)])
+@pytest.mark.parametrize(
+    ("need", "most", "is_enough"), [(100, 1, True), (101, 1, False), (101, 2, True), (161, 2, False)]
+)
 def test_no_more_are_bought_than_may_be(need: float, most: int, is_enough: bool):
     assert has_plan(small_grid(charging_kwh=float(need), upgrade_most=most)) is is_enough
 
@@ -175,7 +177,8 @@ def test_the_rows_are_those_of_the_formulation():
         " grid_limit(2026,Day,12AM_12AM): - 60 upgrade_add(Transformer,2025) + 1 grid_to_load(2026,Day,12AM_12AM) <= 40"
         in lines
     )
-    assert " upgrade_room(Transformer): + 1 upgrade_add(Transformer,2025) + 1 upgrade_add(Transformer,2026) <= 1" in lines
+    room = " upgrade_room(Transformer): + 1 upgrade_add(Transformer,2025) + 1 upgrade_add(Transformer,2026) <= 1"
+    assert room in lines
     budget = next(line for line in lines if line.startswith(" capex_budget(2025)"))
     assert "+ 5000 upgrade_add(Transformer,2025)" in budget
     assert lines[-2] == (
@@ -227,11 +230,11 @@ def test_upgrades_come_from_their_table():
 
 @pytest.mark.parametrize(("lead_time", "count"), [(1, 0), (2, 1)])  # the plan has two years
 def test_an_upgrade_that_never_serves_is_a_warning(lead_time: int, count: int):
-    found = upgrade_problems(lead_time=lead_time)
-    assert found == [
+    said = (
         "warning: Grid!E2: the upgrade serves 2 years after it is paid; the plan has 2 years, so it never does. "
         "Correct the lead time, or plan more years."
-    ][:count]
+    )
+    assert upgrade_problems(lead_time=lead_time) == [said] * count
 
 
 @pytest.mark.parametrize("name", ["50 kW", "50 KW"])

@@ -15,7 +15,6 @@ from fleetopt.words.rows import Cell
 from tests.untidy import refined_inputs, small_inputs
 
 
-
 def price_of(charger: str) -> Column:
     """The column of the costs for a charger's price."""
     return depot.FIGURES["charger_price"].column_of(charger)
@@ -23,12 +22,7 @@ def price_of(charger: str) -> Column:
 
 PRICE = price_of("50 kW")
 FIGURES = [
-    *(
-        (name, column)
-        for name, table in schema.TABLES.items()
-        for column in table.columns
-        if column.usual
-    ),
+    *((name, column) for name, table in schema.TABLES.items() for column in table.columns if column.usual),
     ("tblCosts", PRICE),
 ]
 SETTINGS = [column for column in (*schema.SETTINGS, schema.settable()["capex_budget"]) if column.usual]

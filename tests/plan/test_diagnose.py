@@ -16,8 +16,7 @@ from fleetopt.plan.optimize import has_no_plan, optimize
 from fleetopt.solvers.continuous import ContinuousProblem
 from fleetopt.solvers.deadline import Deadline
 from tests.cases import hourly, one_slot, study, two_slots
-from tests.random_cases import random_case
-
+from tests.random_cases import random_case, refined_case
 
 BY_SETTING = {limit.setting: limit for limit in LIMITS}
 GRID_LIMIT, BUDGET, SOLAR_ROOM = (
@@ -189,9 +188,15 @@ def test_when_no_limit_suffices_alone_the_smallest_pair_is_named():
         assert optimize(less).status == "infeasible"
 
 
-@pytest.mark.parametrize("seed", [2, 4, 5, 7, 8, 10, 13, 16, 17, 18, 19, 20, 28, 29, 32, 34, 38])
-def test_every_remedy_of_a_random_depot_makes_a_plan_and_less_does_not(seed: int):
-    case = random_case(seed)
+@pytest.mark.parametrize(
+    ("make", "seed"),
+    [
+        *((random_case, seed) for seed in (2, 4, 5, 7, 8, 10, 13, 16, 17, 18, 19, 20, 28, 29, 32, 34, 38)),
+        *((refined_case, seed) for seed in (0, 1, 2, 4, 5, 7, 8, 11, 16, 20, 23, 26, 29, 32, 34, 38, 40, 45, 52)),
+    ],
+)
+def test_every_remedy_of_a_random_depot_makes_a_plan_and_less_does_not(make, seed: int):
+    case = make(seed)
     assert optimize(case).status == "infeasible"
     found = why_no_plan(case, Deadline(None))
     assert found.remedies

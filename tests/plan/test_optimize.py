@@ -18,7 +18,7 @@ from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.messages import Solution, SolverError
 from fleetopt.words.problem import has_error
 from tests.cases import TOTALS, hourly, one_slot, study, two_slots
-from tests.random_cases import random_case
+from tests.random_cases import random_case, refined_case
 
 
 def cost(case, **options) -> float:
@@ -204,8 +204,9 @@ def test_a_depot_that_charges_nothing_buys_nothing():
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_every_plan_of_a_random_depot_is_verified(seed: int):
-    result = optimize(random_case(seed))
+@pytest.mark.parametrize("make", [random_case, refined_case])
+def test_every_plan_of_a_random_depot_is_verified(make, seed: int):
+    result = optimize(make(seed))
     if result.plan:
         assert result.verification.has_passed
         assert result.verification.largest_residual < 1e-9

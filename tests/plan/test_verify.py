@@ -24,6 +24,45 @@ def plan() -> Plan:
     return optimize(study(0.5)).plan
 
 
+@pytest.fixture(scope="module")
+def refined() -> Plan:
+    """A winter and a summer of two slots, a transformer that is bought for the second year, peaks with a ratchet."""
+    plan = optimize(
+        two_slots(
+            years=(2025, 2026),
+            day_types=("Winter day", "Summer day"),
+            days=182.5,
+            season=["Winter", "Summer"],
+            kind=["workday", None],
+            charging_kwh=[[[120.0, 60.0], [60.0, 30.0]], [[240.0, 60.0], [60.0, 30.0]]],
+            grid_price=[[0.3, 0.2]],
+            grid_limit_kwh=125.0,
+            export_ratio=0.1,
+            solar_yield=[[0.0, 0.0], [1.0, 0.0]],
+            solar_existing_kwp=100.0,
+            battery_existing_kwh=20.0,
+            upgrades=("Transformer", "Cable"),
+            adds_kw=[10.0, 3.0],
+            upgrade_price=[5000.0, 4000.0],
+            upgrade_most=[1.0, 2.0],
+            lead_time=[1.0, 0.0],
+            counts_in_budget=["no", "yes"],
+            demand_charges=(
+                {"charge": "Peak", "price": 100.0},
+                {"charge": "Evening", "window": "7PM-9PM", "days": "workday", "billed": "year", "price": 500.0},
+            ),
+            peak_factor=1.2,
+            ratchet=0.9,
+            fixed_charge=50.0,
+        )
+    ).plan
+    # 240 kWh in 12 h of which 125 come at first: 10 kW x 12 h = 120 more, paid a year before
+    assert plan.upgrade_add.tolist() == [[1, 0], [0, 0]]
+    # 1.2 x 120 kWh / 12 h, then 1.2 x 240 kWh / 12 h; nine tenths of them in summer; 1.2 x 60 kWh / 12 h in the evening
+    assert plan.peak_kw.tolist() == [pytest.approx([12, 10.8, 6]), pytest.approx([24, 21.6, 6])]
+    return plan
+
+
 def check(plan: Plan, case: Case | None = None) -> Verification:
     return verify(plan, case or plan.case, plan.objective, plan.objective)
 
@@ -124,6 +163,68 @@ def test_no_figure_can_be_changed_unnoticed(plan: Plan, name: str):
         for by in (-0.01, 0.01):
             changed = spoiled(plan, name, index, by)
             assert not verify(changed, plan.case, plan.objective, plan.objective).has_passed, (name, index, by)
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_no_figure_of_upgrades_and_peaks_can_be_changed_unnoticed(refined: Plan, name: str):
+    assert check(refined).has_passed
+    array = getattr(refined, name)
+    assert array.size
+    for index in np.ndindex(array.shape):
+        for by in (-0.01, 0.01):
+            changed = spoiled(refined, name, index, by)
+            assert not verify(changed, refined.case, refined.objective, refined.objective).has_passed, (index, by)
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "by", "family"),
+    [
+        ("upgrade_add", (0, 0), -1.0, "grid_limit 2026 Winter day 6AM-6PM"),
+        ("upgrade_add", (0, 1), 1.0, "upgrade_room Transformer"),
+        ("upgrade_add", (1, 1), 2.5, "upgrade_room Cable"),
+        ("upgrade_add", (1, 0), 0.5, "upgrade_add is whole 2025 Cable"),
+        ("upgrade_add", (1, 0), -1.0, "upgrade_add is not negative 2025 Cable"),
+        ("upgrade_add", (1, 0), 25.0, "capex_budget 2025"),
+        ("peak_kw", (0, 0), -1.0, "peak 2025 Peak Winter Winter day 6AM-6PM"),
+        ("peak_kw", (1, 2), -1.0, "peak 2026 Evening all year Winter day 6PM-6AM"),
+        ("peak_kw", (1, 1), -1.0, "ratchet 2026 Peak Summer"),
+        ("peak_kw", (0, 0), -13.0, "peak_kw is not negative 2025 Peak Winter"),
+        ("grid_to_load", (1, 0, 0), 1.0, "peak 2026 Peak Winter Winter day 6AM-6PM"),
+        ("grid_to_load", (1, 0, 0), 10.0, "grid_limit 2026 Winter day 6AM-6PM"),
+    ],
+)
+def test_a_spoiled_upgrade_or_peak_is_found_and_named(
+    refined: Plan, name: str, index: tuple[int, ...], by: float, family: str
+):
+    found = check(spoiled(refined, name, index, by))
+    assert any(failure.startswith(family) for failure in found.failures), found.failures
+
+
+def test_an_upgrade_paid_too_late_is_found(refined: Plan):
+    late = refined.replace(upgrade_add=[[0, 1], [0, 0]])  # it would serve in 2027
+    assert any(failure.startswith("grid_limit 2026") for failure in check(late).failures)
+
+
+def test_an_upgrade_that_somebody_else_pays_is_left_out_of_the_budget_but_not_of_the_cost(refined: Plan):
+    tight = refined.case.replace(capex_budget=1000.0)  # one charger; 5,000 USD of the transformer do not count
+    assert check(refined, tight).has_passed
+    counted = tight.replace(counts_in_budget="yes")
+    assert check(refined, counted).failures == ["capex_budget 2025: off by 5,000"]
+
+
+@pytest.mark.parametrize(
+    ("name", "stated"),
+    [("upgrade_kw", "upgrade_kw 2026"), ("upgrades_bought", "upgrades_bought 2026"),
+     ("demand_charges", "demand_charges 2026"), ("capex", "capex 2026"), ("grid_import", "grid_import 2025")],
+)  # fmt: skip
+def test_every_figure_that_a_refined_plan_states_of_itself_is_checked(
+    name: str, stated: str, refined: Plan, monkeypatch: pytest.MonkeyPatch
+):
+    figures = getattr(refined, name).copy()
+    figures[..., 1] += 10.0
+    monkeypatch.setattr(Plan, name, property(lambda _plan: figures), raising=False)
+    found = verify(refined, refined.case, refined.objective, -np.inf)
+    assert any(failure.startswith(stated) for failure in found.failures), found.failures
 
 
 def test_a_figure_that_is_no_number_is_found(plan: Plan):

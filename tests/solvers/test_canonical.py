@@ -17,7 +17,7 @@ from fleetopt.solvers.continuous import ContinuousProblem, Plane
 from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.whole import WholeProblem
 from tests.cases import TOTALS, one_slot, study, two_slots
-from tests.random_cases import dear_case, random_case, tied_case
+from tests.random_cases import dear_case, random_case, refined_case, tied_case
 
 SOLVERS = ("scip", "highs", "cp-sat")
 
@@ -35,7 +35,7 @@ def test_the_study_has_the_same_plan_from_every_solver(ratio: float):
 
 
 @pytest.mark.parametrize("seed", range(30))
-@pytest.mark.parametrize("make", [random_case, tied_case])
+@pytest.mark.parametrize("make", [random_case, tied_case, refined_case])
 def test_a_random_depot_has_the_same_plan_from_every_solver(make, seed: int):
     results = [optimize(make(seed), solver=solver) for solver in SOLVERS]
     assert len({result.status for result in results}) == 1
@@ -56,6 +56,22 @@ def test_no_other_plan_meets_all_wishes(seed: int, monkeypatch: pytest.MonkeyPat
     program = build(case)
     found = canonical(case, ContinuousProblem(program), plan.charger_add.ravel(), Deadline(None))
     assert_same(plan_of(case, program, found.values), plan)  # the last wish turned around finds nothing else
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("make", [tied_case, refined_case])
+def test_a_canonical_plan_leaves_nothing_to_choose(make, seed: int, monkeypatch: pytest.MonkeyPatch):
+    case = make(seed)
+    plan = optimize(case).plan
+    if plan is None:
+        return
+    program = build(case)
+    anything = np.random.default_rng(seed).normal(size=program.size[1])
+    real = module._weighed
+    monkeypatch.setattr(module, "_weighed", lambda *parts: [*real(*parts), anything])
+    whole = np.concatenate([plan.charger_add.ravel(), plan.upgrade_add.ravel()])
+    found = canonical(case, ContinuousProblem(program), whole, Deadline(None))
+    assert_same(plan_of(case, program, found.values), plan)  # another wish of any kind changes nothing
 
 
 @pytest.mark.parametrize("ratio", TOTALS)
@@ -107,6 +123,35 @@ def test_of_equally_dear_mixes_the_fewest_chargers_are_bought():
     case = one_slot(charging_kwh=9600.0, grid_limit_kwh=9600.0, chargers=("50 kW", "400 kW"), power_kw=[50.0, 400.0],
                     charger_price=[[400.0], [3200.0]])  # fmt: skip
     assert optimize(case).plan.charger_add.ravel().tolist() == [0, 1]
+
+
+def test_an_upgrade_comes_no_earlier_than_it_is_needed():
+    # 40 kWh from the grid, 2.5 kW x 24 h = 60 kWh more, needed in 2026; it serves a year after it is paid
+    case = one_slot(years=(2025, 2026, 2027), charging_kwh=[[[40.0]], [[100.0]], [[100.0]]], grid_limit_kwh=40.0,
+                    upgrades=("Transformer",), adds_kw=2.5, upgrade_price=5000.0)  # fmt: skip
+    for solver in SOLVERS:
+        assert optimize(case, solver=solver).plan.upgrade_add.tolist() == [[0, 1, 0]]
+        assert optimize(case.replace(lead_time=1), solver=solver).plan.upgrade_add.tolist() == [[1, 0, 0]]
+
+
+def test_a_free_upgrade_is_not_bought_in_heaps():
+    case = one_slot(grid_limit_kwh=40.0, upgrades=("Transformer",), adds_kw=2.5, upgrade_price=0.0, upgrade_most=9)
+    assert optimize(case).plan.upgrade_add.item() == 1
+
+
+def test_a_peak_that_is_free_is_no_higher_than_it_must_be(monkeypatch: pytest.MonkeyPatch):
+    # 240 kWh in 24 h; with a ratchet of 0.5 the summer's 4 kW count as 5
+    case = one_slot(day_types=("Winter", "Summer"), days=182.5, season=["Winter", "Summer"], ratchet=0.5,
+                    charging_kwh=[[[240.0], [96.0]]], demand_charges=[{"charge": "Peak", "price": 0.0}])  # fmt: skip
+    for solver in SOLVERS:
+        assert optimize(case, solver=solver).plan.peak_kw.ravel().tolist() == pytest.approx([10, 5])
+    program = build(case)
+    high = np.zeros(program.size[1])
+    high[program.column_families["peak_kw"].slice] = -1.0
+    real = module._weighed
+    monkeypatch.setattr(module, "_weighed", lambda *parts: [*real(*parts), high])
+    found = canonical(case, ContinuousProblem(program), np.ones(1), Deadline(None))  # one charger
+    assert program.take("peak_kw", found.values).ravel().tolist() == pytest.approx([10, 5])
 
 
 def test_free_chargers_are_not_bought_in_heaps():

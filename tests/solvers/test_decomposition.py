@@ -14,7 +14,7 @@ from fleetopt.solvers.deadline import Deadline
 from fleetopt.solvers.decomposition import solve_by_parts
 from fleetopt.solvers.messages import SolverError
 from tests.cases import TOTALS, hourly, one_slot, study
-from tests.random_cases import random_case, tied_case
+from tests.random_cases import random_case, refined_case, tied_case
 
 
 def by_parts(case, seconds: float | None = None, gap: float = 0.0):
@@ -30,13 +30,18 @@ def test_cp_sat_reaches_the_published_totals(ratio: float):
 
 
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("make", [random_case, tied_case])
+@pytest.mark.parametrize("make", [random_case, tied_case, refined_case])
 def test_cp_sat_agrees_with_scip_on_random_depots(make, seed: int):
     case = make(seed)
     one, other = by_parts(case), solve(build(case), "scip", Deadline(None))
     assert one.status == other.status
     if other.status == "optimal":
         assert one.objective == pytest.approx(other.objective, rel=1e-8)
+
+
+def test_cp_sat_agrees_with_scip_where_its_presolve_lost_the_best_choice():
+    case = refined_case(236)  # of three chargers and three upgrades in three years; it called a dearer one the least
+    assert by_parts(case).objective == pytest.approx(solve(build(case), "scip", Deadline(None)).objective, rel=1e-8)
 
 
 def test_cp_sat_agrees_with_highs_where_it_was_nine_percent_off():

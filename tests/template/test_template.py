@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -14,21 +14,24 @@ from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 
+from fleetopt.depot import REFINEMENTS
 from fleetopt.doors.new import new_workbook
 from fleetopt.doors.run import new_results, run_settings, solve
 from fleetopt.inputs import schema
+from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.scenarios import scenarios
 from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.results.answer import LINES
 from fleetopt.results.content import cleared_content
 from fleetopt.results.input_content import input_content
 from fleetopt.results.recalculation import answer_lines
-from fleetopt.results.tables import CHOICES, COMPARE, RESULT_TABLES, STATUS
+from fleetopt.results.tables import CHOICES, STATUS, compare, result_tables
 from fleetopt.template.build import build
-from fleetopt.template.charts import PICTURES
-from fleetopt.template.sheets import CONFIG_SHEET, SHEETS, TABS
+from fleetopt.template.charts import Picture, pictures
+from fleetopt.template.sheets import CONFIG_SHEET, TABS, Sheet, sheets
+from fleetopt.words.columns import Table
 from fleetopt.words.content import Content
-from tests.untidy import small_inputs
+from tests.untidy import refined_inputs, small_inputs
 
 PROTECTED = {"Start", "Settings", "Checks", "About"}
 LONG = "Export at the full price, no.2 of forty"
@@ -42,6 +45,26 @@ class Built:
 
     parts: dict[str, bytes]
     book: Any
+    on: tuple[str, ...]
+    """The refinements whose columns the results have."""
+    listed: tuple[str, ...]
+    """The refinements that have result tables here."""
+
+    @property
+    def described(self) -> tuple[Sheet, ...]:
+        return sheets(self.on, self.listed)
+
+    @property
+    def result_tables(self) -> list[Table]:
+        there = {table.name for sheet in self.described for table in sheet.tables} | {"tblYears", "tblDay"}
+        return [
+            *result_tables(self.on),
+            *(each for each in result_tables(REFINEMENTS) if each.name not in names_of(self.on) and each.name in there),
+        ]
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return pictures(self.on)
 
     def xml(self, start: str) -> Iterator[Any]:
         return (etree.fromstring(part) for name, part in self.parts.items() if name.startswith(start))
@@ -64,29 +87,48 @@ class Built:
         yield from (name.attr_text for name in self.book.defined_names.values())
 
 
-def opened(content: bytes) -> Built:
+def names_of(on: tuple[str, ...]) -> set[str]:
+    return {table.name for table in result_tables(on)}
+
+
+def opened(content: bytes, on: tuple[str, ...] = (), listed: tuple[str, ...] = ()) -> Built:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    return Built(parts, load_workbook(io.BytesIO(content)))
+    return Built(parts, load_workbook(io.BytesIO(content)), on, listed)
 
 
 @pytest.fixture(scope="module")
 def empty() -> Built:
     """As `fleetopt new` makes it: with macros, without results."""
-    return opened(new_workbook(small_inputs()))
+    return opened(new_workbook(small_inputs()), listed=REFINEMENTS)
 
 
 @pytest.fixture(scope="module")
 def filled() -> Built:
     """As `fleetopt run` writes it: with the results of two scenarios, one of them with a long name."""
     inputs = small_inputs()
-    names = [LONG, *inputs.scenarios.values["scenario"][1:]]
-    inputs = replace(inputs, scenarios=replace(inputs.scenarios, values={**inputs.scenarios.values, "scenario": names}))
+    inputs["tblScenarios"].values["scenario"][0] = LONG
+    return opened(solved(inputs))
+
+
+@pytest.fixture(scope="module")
+def refined() -> Built:
+    """As `fleetopt run` writes it of a depot with a grid upgrade and a demand charge."""
+    return opened(solved(refined_inputs()), REFINEMENTS, REFINEMENTS)
+
+
+@pytest.fixture(scope="module")
+def refined_empty() -> Built:
+    """As `fleetopt new` makes it of the same depot."""
+    return opened(new_workbook(refined_inputs()), REFINEMENTS, REFINEMENTS)
+
+
+def solved(inputs: Inputs) -> bytes:
     outcomes = [(scenario, solve(scenario, run_settings(inputs), lambda _: None)) for scenario in scenarios(inputs)]
-    return opened(build(new_results(inputs, outcomes, [], 1.0, {})))
+    return build(new_results(inputs, outcomes, [], 1.0, {}))
 
 
-@pytest.fixture(params=["empty", "filled"])
+@pytest.fixture(params=["empty", "filled", "refined_empty", "refined"])
 def built(request: pytest.FixtureRequest) -> Built:
     return request.getfixturevalue(request.param)
 
@@ -105,7 +147,7 @@ def body(ref: str) -> tuple[int, int, int, int]:
 
 
 def test_every_sheet_says_what_it_is_and_leads_back_to_start(built: Built):
-    for sheet, described in zip(built.sheets, SHEETS, strict=True):
+    for sheet, described in zip(built.sheets, built.described, strict=True):
         assert (sheet.title, sheet["A1"].value, sheet["A2"].value) == (
             described.name,
             described.title,
@@ -117,12 +159,12 @@ def test_every_sheet_says_what_it_is_and_leads_back_to_start(built: Built):
 def test_the_index_links_every_other_sheet(built: Built):
     cells = (cell for row in built.book["Start"].iter_rows() for cell in row)
     links = {cell.hyperlink.location for cell in cells if cell.hyperlink}
-    assert links == {f"'{sheet.name}'!A1" for sheet in SHEETS[1:]}
+    assert links == {f"'{sheet.name}'!A1" for sheet in built.described[1:]}
 
 
 def test_the_tab_tells_inputs_results_and_control_apart(built: Built):
     colours = {sheet.title: sheet.sheet_properties.tabColor.rgb[2:] for sheet in built.sheets}
-    assert colours == {sheet.name: TABS[sheet.kind].lstrip("#") for sheet in SHEETS}
+    assert colours == {sheet.name: TABS[sheet.kind].lstrip("#") for sheet in built.described}
 
 
 def test_every_sheet_prints_landscape_one_page_wide_with_sheet_page_and_version_below(built: Built):
@@ -210,7 +252,7 @@ def test_every_defined_name_points_into_the_workbook(built: Built):
 
 
 def test_columns_are_wide_enough_for_a_hundred_million_usd(built: Built):
-    for table in RESULT_TABLES:
+    for table in built.result_tables:
         if table.sheet == "Summary":  # there what is too long is shown smaller
             continue
         sheet = built.table(table.name)[0]
@@ -218,9 +260,9 @@ def test_columns_are_wide_enough_for_a_hundred_million_usd(built: Built):
         assert all(width >= 13 for heading, width in widths.items() if heading.endswith(("[USD]", "[USD/year]")))
 
 
-def test_a_result_too_long_for_its_cell_is_shown_smaller_or_wrapped(filled: Built):
-    for table in RESULT_TABLES:
-        sheet, place = filled.table(table.name)
+def test_a_result_too_long_for_its_cell_is_shown_smaller_or_wrapped(built: Built):
+    for table in built.result_tables:
+        sheet, place = built.table(table.name)
         left, top, right, _ = body(place.ref)
         for column, cell in zip(table.columns, sheet[top][left - 1 : right], strict=True):
             fits = cell.alignment.shrink_to_fit or cell.alignment.wrap_text
@@ -250,7 +292,7 @@ def width_of(sheet: Any, cell: Any) -> float:
 
 
 def test_every_table_stands_on_its_sheet_with_units_in_its_headers(built: Built):
-    for table in (*INPUT_TABLES, *RESULT_TABLES):
+    for table in (*INPUT_TABLES, *built.result_tables):
         sheet, _ = built.table(table.name)
         headings = [cell.value for cell in built.header(table.name)]
         assert sheet.title == table.sheet
@@ -258,7 +300,7 @@ def test_every_table_stands_on_its_sheet_with_units_in_its_headers(built: Built)
 
 
 def test_every_input_header_has_a_comment_with_meaning_bounds_and_source(built: Built):
-    for table in schema.TABLES:
+    for table in schema.TABLES.values():
         for column, cell in zip(table.columns, built.header(table.name), strict=False):
             said = cell.comment.text
             assert f"Enter {column.meaning}." in said
@@ -282,7 +324,7 @@ def test_every_charger_has_a_price_column_with_a_comment(built: Built):
 
 
 def test_every_bounded_input_refuses_what_is_out_of_bounds_and_says_what_it_must_be(built: Built):
-    for table in schema.TABLES:
+    for table in schema.TABLES.values():
         sheet, place = built.table(table.name)
         left, top, _, bottom = body(place.ref)
         for j, column in enumerate(table.columns):
@@ -310,9 +352,9 @@ def test_every_setting_is_validated(built: Built):
 @pytest.mark.parametrize(
     ("table", "name", "source"),
     [
-        (schema.FLEET, "truck_type", "list_truck_type"),
-        (schema.FLEET, "slot", "list_slot"),
-        (schema.ENERGY, "day_type", "list_day_type"),
+        (schema.TABLES["tblFleet"], "truck_type", "list_truck_type"),
+        (schema.TABLES["tblFleet"], "slot", "list_slot"),
+        (schema.TABLES["tblEnergy"], "day_type", "list_day_type"),
         (schema.SCENARIOS, "run", '"yes,no"'),
         (schema.SCENARIOS, "c_rate_basis", '"slot,hour"'),
     ],
@@ -345,23 +387,25 @@ def rules_of(sheet: Any, row: int, column: int) -> list[Any]:
 
 def test_charts_have_titles_axes_with_units_and_a_text_for_who_cannot_see_them(built: Built):
     charts = list(built.xml("xl/charts/chart"))
-    assert len(charts) == len(PICTURES)
-    for chart, picture in zip(charts, PICTURES, strict=True):
+    assert len(charts) == len(built.pictures)
+    for chart, picture in zip(charts, built.pictures, strict=True):
         title, *axes = ("".join(found.itertext("{*}t")) for found in chart.iter(f"{CHART}title"))
         assert title == picture.title
         assert axes == [picture.across, picture.axis]
         assert re.search("USD|kW", picture.axis)
     drawing = next(iter(built.xml("xl/drawings/drawing")))
-    assert [shape.get("descr") for shape in drawing.iter(f"{PLACE}cNvPr")] == [p.described for p in PICTURES]
+    assert [shape.get("descr") for shape in drawing.iter(f"{PLACE}cNvPr")] == [p.described for p in built.pictures]
 
 
-def test_charts_show_whole_columns_of_tables(filled: Built):
+@pytest.mark.parametrize("results", ["filled", "refined"])
+def test_charts_show_whole_columns_of_tables(request: pytest.FixtureRequest, results: str):
+    filled = request.getfixturevalue(results)
     areas = {}
     for sheet in filled.sheets:
         for table in sheet.tables.values():
             left, top, right, bottom = body(table.ref)
             areas |= {(sheet.title, column, top, bottom): table.name for column in range(left, right + 1)}
-    for chart, picture in zip(filled.xml("xl/charts/chart"), PICTURES, strict=True):
+    for chart, picture in zip(filled.xml("xl/charts/chart"), filled.pictures, strict=True):
         series = [formula.text for tag in ("cat", "val") for of in chart.iter(f"{CHART}{tag}") for formula in of.iter()
                   if formula.tag == f"{CHART}f"]  # fmt: skip
         assert len(series) == 2 * len((*picture.bars, *picture.lines))
@@ -373,7 +417,7 @@ def test_charts_show_whole_columns_of_tables(filled: Built):
 
 
 def test_axes_of_bars_begin_at_zero_unless_a_total_may_be_negative(built: Built):
-    for chart, picture in zip(built.xml("xl/charts/chart"), PICTURES, strict=True):
+    for chart, picture in zip(built.xml("xl/charts/chart"), built.pictures, strict=True):
         lowest = [axis.find(f".//{CHART}min") for axis in chart.iter(f"{CHART}valAx")]
         assert lowest
         for found in lowest:
@@ -415,9 +459,9 @@ def test_a_workbook_without_macros_has_no_button_and_names_the_command(filled: B
 def test_every_line_of_an_answer_is_taken_whole_however_long_the_lines_before_it_are():
     # the formula sets lines 2,000 apart and takes them one by one: 7 lines of 150 letters stay within
     lines = [str(k) * 150 for k in range(LINES)]
-    row = [None] * len(COMPARE.columns)
+    row = [None] * len(compare().columns)
     row[0], row[-1] = "One", "\n".join(lines)
-    content = Content({COMPARE.name: [row]}, {}, {"summary_scenario": "One"})
+    content = Content({compare().name: [row]}, {}, names={"summary_scenario": "One"})
     for k, (formula, line) in enumerate(zip(answer_lines(content), lines, strict=True)):
         apart, first, count = (
             int(found) for found in re.search(r"REPT\(\" \",(\d+)\)\),(\d+),(\d+)", formula.text).groups()
@@ -428,7 +472,7 @@ def test_every_line_of_an_answer_is_taken_whole_however_long_the_lines_before_it
 
 def test_without_results_no_formula_shows_a_fault():
     inputs = input_content(small_inputs())
-    content = build(Content(inputs.tables, inputs.headers, cleared_content().names))
+    content = build(Content(inputs.tables, inputs.headers, names=cleared_content().names))
     shown = load_workbook(io.BytesIO(content), data_only=True)
     values = [str(cell.value) for sheet in shown.worksheets for row in sheet.iter_rows() for cell in row]
     assert not [value for value in values if value.startswith("#")]
@@ -437,5 +481,5 @@ def test_without_results_no_formula_shows_a_fault():
 
 def test_the_same_content_gives_the_same_bytes():
     inputs = input_content(small_inputs())
-    content = Content(inputs.tables, inputs.headers, cleared_content().names)
+    content = Content(inputs.tables, inputs.headers, names=cleared_content().names)
     assert build(content) == build(content)

@@ -59,7 +59,7 @@ def differences(one: Case, other: Case, tolerance: float = 0.0) -> list[str]:
     def same(a: Any, b: Any) -> bool:
         if isinstance(a, (tuple, str)):
             return a == b
-        if getattr(a, "dtype", None) == object:
+        if np.asarray(a).dtype.kind == "O":
             return np.array_equal(a, b)
         return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=tolerance, atol=0)
 
