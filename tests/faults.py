@@ -1228,6 +1228,7 @@ def _refinements() -> list[Fault]:
             " 400  KW",
             "is called as a charger is",
         ),
+        "an upgrade called as solar": (("tblGridUpgrades", "upgrade"), "Solar", "is called as solar is"),
         "a charge without a name": (("tblDemandCharges", "charge"), None, "is blank, must be a name"),
         "a charge without a price": (of_kw, None, "is blank, must be 0 to 10,000"),
         "a charge that pays": (of_kw, -8, "is -8, must be 0 or more"),
@@ -1308,6 +1309,7 @@ def _refinements() -> list[Fault]:
     return [
         *faults,
         Fault("seasons that no day type has", without_seasons, "error", "Give the day types their seasons", (REFINED,)),
+        Fault("slots that have no times", slots_without_times, "warning", "does not say when it is", (REFINED,)),
         Fault(
             "a misspelt column of the day types' seasons",
             misspelt_seasons,
@@ -1392,6 +1394,15 @@ def _refinements() -> list[Fault]:
             is_same_plan=True,
         ),
     ]
+
+
+def slots_without_times(depot: Depot) -> str:
+    """The first slot is called Night, wherever it stands; the first window is to be named."""
+    for table in ("tblEnergy", "tblFleet"):
+        for i, row in enumerate(depot.rows(table)[1:]):
+            if row[depot.column(table, "slot")] == "12AM-6AM":
+                depot.cell(table, "slot", i).value = "Night"
+    return address(depot.cell("tblDemandCharges", "window", 1))
 
 
 def misspelt_seasons(depot: Depot) -> str:

@@ -324,6 +324,7 @@ def test_a_workbook_made_before_there_were_refinements_is_read_without_a_word(pl
     inputs = read_inputs(str(plan))
     assert_same_plan(inputs, read_inputs(str(DATA)))
     assert check(inputs) == []
+    assert inputs_hash(inputs) == inputs_hash(read_inputs(str(DATA)))
     done = fleetopt("check", plan, cwd=plan.parent)
     assert (done.returncode, done.stderr) == (0, "")
 

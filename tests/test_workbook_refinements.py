@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 from lxml import etree
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from fleetopt.depot import REFINEMENTS
 from fleetopt.inputs.schema import INPUT_TABLES
@@ -374,6 +374,40 @@ def test_every_column_of_a_widened_table_has_a_number_and_the_name_that_stands_a
                 assert len({column.id for column in table.tableColumns}) == len(headings)
                 if table.autoFilter is not None:
                     assert table.autoFilter.ref == table.ref
+
+
+@pytest.fixture
+def with_totals(chain, tmp_path) -> Path:
+    """Results without refinements, a totals row below the yearly ones, and both refinements typed in."""
+    path = Path(shutil.copy(chain["in place"]["without"], tmp_path / "plan.xlsm"))
+    book = openpyxl.load_workbook(path, keep_vba=True)
+    sheet = book["Yearly"]
+    table = sheet.tables["tblYearly"]
+    left, top, right, bottom = range_boundaries(table.ref)
+    table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom + 1}"
+    table.totalsRowCount = 1
+    table.tableColumns[0].totalsRowLabel = sheet.cell(bottom + 1, left).value = "Total"
+    book.save(path)
+    return type_in(path, BOTH)
+
+
+def test_a_table_with_a_totals_row_is_not_widened_in_place_and_the_file_stays(with_totals, tmp_path):
+    before = with_totals.read_bytes()
+    done = fleetopt("run", with_totals, "--in-place", "--quiet", cwd=tmp_path)
+    assert done.returncode == 6
+    assert "totals row" in done.stderr
+    assert with_totals.read_bytes() == before
+
+
+def test_the_button_widens_a_table_with_a_totals_row(with_totals):
+    ran(with_totals, "button")
+    sheet = openpyxl.load_workbook(with_totals)["Yearly"]
+    table = sheet.tables["tblYearly"]
+    headings = [cell.value for cell in sheet[table.ref][0]]
+    assert headings == [*results.yearly().headings, *OF_YEARS]
+    assert [column.name for column in table.tableColumns] == headings
+    assert sheet[table.ref][-1][0].value == "Total"
+    assert table.totalsRowCount == 1
 
 
 @pytest.mark.parametrize("table", ["tblYearly", "tblCompare"])

@@ -47,6 +47,7 @@ CHARGES = Table(
             "the billing season in which it is due; blank: every season, each with its own peak",
             kind="label",
             is_needed=False,
+            is_quiet=True,
             of="tblDayTypes",
         ),
         Column(
@@ -64,6 +65,7 @@ CHARGES = Table(
             "the hours that can set it, such as 4PM-9PM; blank: all day",
             kind="label",
             is_needed=False,
+            is_quiet=True,
         ),
         Column(
             "billed",
