@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from fleetopt.depot.part import Array, Check, Decided, Figure, Given, Part, Rule, SheetCheck
 from fleetopt.words.expression import Comparison
@@ -36,10 +36,18 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
 
 
 def _counted(sheet: Any, of: Any) -> str:
-    """What the budget pays; where only some upgrades count in it, none of them is looked at."""
-    all_count = f'(COUNTIF({sheet.in_input("tblGridUpgrades", "counts_in_budget")},"no")=0)'
-    others, upgrades = (sheet.bought(of, "cost", unit=unit) for unit in ('"<>pieces"', '"pieces"'))
-    return f"({others}+{all_count}*{upgrades})"
+    """What the budget pays: everything but upgrades, and of the first few kinds of these those that count in it."""
+    counts, names = (sheet.in_input("tblGridUpgrades", name) for name in ("counts_in_budget", "upgrade"))
+    paid = [sheet.bought(of, "cost", unit='"<>pieces"')]
+    for k in range(1, _MOST_KINDS + 1):
+        does_count = f'(IFERROR(INDEX({counts},{k}),"no")<>"no")'
+        paid.append(f"{does_count}*{sheet.bought(of, 'cost', unit=_PIECES, item=f'IFERROR(INDEX({names},{k}),0)')}")
+    return f"({'+'.join(paid)})"
+
+
+_PIECES: Final = '"pieces"'
+_MOST_KINDS: Final = 8
+"""A formula cannot run through all rows of two tables; a depot chooses among fewer upgrades."""
 
 
 PART = Part(
