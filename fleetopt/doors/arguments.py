@@ -61,6 +61,7 @@ def parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> argpa
         "--in-place", action="store_true", help="also write the results back into the planning workbook INPUT"
     )
     run.add_argument("--write-lp", metavar="FILE", help="also write the model as an LP file")
+    run.add_argument("--proof", metavar="FILE", help="also write the proof that the plan is the least, for 'prove'")
     run.add_argument("--json", action="store_true", help="print one JSON object instead of the tables")
     run.add_argument("--quiet", action="store_true", help="no progress and no notes on standard error")
     run.set_defaults(command=commands["run"])
@@ -75,6 +76,11 @@ def parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> argpa
     new.add_argument("--from", metavar="INPUT", dest="input", help="fill it from this workbook or folder")
     new.add_argument("--force", action="store_true", help="replace FILE.xlsm if it is there")
     new.set_defaults(command=commands["new"], json=False, quiet=False)
+
+    prove = named.add_parser("prove", help="check a proof against a model in exact fractions, without any solver")
+    prove.add_argument("model", metavar="MODEL.lp", help="a model that 'run --write-lp' wrote")
+    prove.add_argument("proof", metavar="PROOF.json", help="a proof of it that 'run --proof' wrote")
+    prove.set_defaults(command=commands["prove"], json=False, quiet=False)
 
     doctor = named.add_parser("doctor", help="say what a run would use, and what to do about what is missing")
     doctor.set_defaults(command=commands["doctor"], json=False)

@@ -87,7 +87,7 @@ def _stream(stream: TextIO | None) -> TextIO:
 def _dispatch(arguments: list[str]) -> Exit:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["run", *arguments]
-    commands = {"run": _run, "check": _check, "new": _new, "doctor": _doctor}
+    commands = {"run": _run, "check": _check, "new": _new, "prove": _prove, "doctor": _doctor}
     if arguments[0] not in commands and not arguments[0].startswith("-") and Path(arguments[0]).exists():
         _say(f"fleetopt: '{arguments[0]}' is no command. Did you mean 'fleetopt run {arguments[0]}'?")
         return Exit.USAGE
@@ -166,6 +166,7 @@ def _run(options: argparse.Namespace) -> Exit:
     _spare_input(options, out)
     if options.write_lp is not None:
         _write_lp(options, out, chosen)
+    proofs = _for_each(options, out, chosen, "--proof", options.proof, ".json") if options.proof is not None else []
     if not options.quiet:
         _say_problems(problems)
     given = {name: getattr(options, name) for name in ("solver", "time_limit", "gap")}
@@ -185,6 +186,7 @@ def _run(options: argparse.Namespace) -> Exit:
         out / "summary.json": as_text(content),
         out / "results.xlsx": build(new_results(inputs, outcomes, problems, seconds, changes)),
         **_csv_files(out, outcomes),
+        **_proofs(proofs, outcomes, settings["gap"]),
     }
     if book is not None:
         try:
@@ -348,22 +350,84 @@ def _code(statuses: Sequence[str]) -> Exit:
 def _write_lp(options: argparse.Namespace, out: Path, chosen: Sequence[Scenario]) -> None:
     """Write the first scenario's model to the path, and the others beside it under their names."""
     from fleetopt.doors.output import write_files
-    from fleetopt.inputs.scenarios import UsageError
     from fleetopt.model.formulation import build
     from fleetopt.model.lp_file import lp_text
+
+    names = _for_each(options, out, chosen, "--write-lp", options.write_lp, ".lp")
+    write_files({name: lp_text(build(scenario.case)) for name, scenario in zip(names, chosen, strict=True)})
+
+
+def _for_each(
+    options: argparse.Namespace, out: Path, chosen: Sequence[Scenario], option: str, file: str, suffix: str
+) -> list[Path]:
+    """Name a file for each scenario: the first as asked for, the others beside it; none replaces anything else."""
+    from fleetopt.inputs.scenarios import UsageError
     from fleetopt.words.problem import FileError
 
-    path = Path(options.write_lp)
+    path = Path(file)
     if not path.name or path.is_dir():
-        raise FileError(str(path), "is a folder, must be a file.", "Name a file such as depot.lp.")
+        raise FileError(str(path), "is a folder, must be a file.", f"Name a file such as depot{suffix}.")
     names = [path, *(path.with_name(f"{path.stem}-{scenario.folder}{path.suffix}") for scenario in chosen[1:])]
     results = {(out / name).resolve() for name in ("results.xlsx", "summary.json")}
     for name in names:
-        if _is_input(options, name) or name.resolve() in results or (name.exists() and name.suffix.casefold() != ".lp"):
+        is_other = name.exists() and name.suffix.casefold() != suffix
+        if _is_input(options, name) or name.resolve() in results or is_other:
             raise UsageError(
-                f"--write-lp: {name} is something else and would be replaced; name a file such as depot.lp."
+                f"{option}: {name} is something else and would be replaced; name a file such as depot{suffix}."
             )
-    write_files({name: lp_text(build(scenario.case)) for name, scenario in zip(names, chosen, strict=True)})
+    return names
+
+
+def _proofs(names: Sequence[Path], outcomes: Outcomes, gap: float) -> dict[Path, str]:
+    """The proof of each scenario that is certified, once it has been checked in exact fractions."""
+    from fleetopt.model.formulation import build
+    from fleetopt.model.lp_file import lp_text, read_lp
+    from fleetopt.proof import ProofError, check_proof
+    from fleetopt.results.proof_file import as_text, proof_of
+
+    files = {}
+    for name, (scenario, result) in zip(names, outcomes, strict=False):
+        if not result.is_certified:
+            _say(f"{scenario.name} is not certified, so there is no proof to write to {name}.")
+            continue
+        proof = proof_of(scenario.name, scenario.case, result, gap)
+        try:
+            check_proof(read_lp(lp_text(build(scenario.case))), proof)
+        except ProofError as fault:
+            _say(f"The proof of {scenario.name} does not hold in exact fractions, so it is not written: {fault}")
+            continue
+        files[name] = as_text(proof)
+    return files
+
+
+def _prove(options: argparse.Namespace) -> Exit:
+    import json
+
+    from fleetopt.doors.output import read_text
+    from fleetopt.model.lp_file import LpError, read_lp
+    from fleetopt.proof import ProofError, check_proof
+    from fleetopt.words.problem import FileError
+
+    texts = [read_text(Path(name)) for name in (options.model, options.proof)]
+    try:
+        model, proof = read_lp(texts[0]), json.loads(texts[1])
+    except LpError as fault:
+        raise FileError(options.model, str(fault), "Name a model that 'fleetopt run --write-lp' wrote.") from None
+    except (ValueError, RecursionError):
+        advice = "Name a proof that 'fleetopt run --proof' wrote."
+        raise FileError(options.proof, "is no JSON file.", advice) from None
+    try:
+        leaves = check_proof(model, proof)
+    except ProofError as fault:
+        print(f"The proof does not hold: {fault}")
+        return Exit.FAULT
+    cases = f"{leaves:,} cases that cover" if leaves != 1 else "one case that covers"
+    shown = "there is no plan"
+    if proof["objective"] is not None:
+        cost, room = proof["objective"], proof["tolerance"]
+        shown = f"no plan costs less than {cost:,.4f} by more than {room:.2g}, and the one in the file costs that"
+    print(f"The proof holds: {shown}; checked in exact fractions, in {cases} every choice of whole numbers.")
+    return Exit.SOLVED
 
 
 def _doctor(_options: argparse.Namespace) -> Exit:

@@ -18,6 +18,8 @@ from fleetopt.words.problem import FileError
 _TEMPORARY = re.compile(r"\.fleetopt-([0-9a-f]{8})-([1-9][0-9]{0,9})-[0-9a-f]{16}")
 """Machine and process that write it, and a number of its own."""
 _UNKNOWN = "0" * 8
+_MOST_TEXT = 500_000_000
+"""Bytes of a text that is read."""
 _DAY = 86_400.0
 """Seconds."""
 _CURES = {
@@ -87,6 +89,24 @@ def write_files(contents: Mapping[Path, str | bytes]) -> None:
             for folder in reversed(made):
                 with contextlib.suppress(OSError):
                     folder.rmdir()  # only an empty one goes
+
+
+def read_text(path: Path) -> str:
+    """Read a text file.
+
+    Raises:
+        FileError: it is missing, no file, no text, or too large.
+    """
+    try:
+        if not path.is_file():
+            raise FileError(str(path), "is no file." if path.exists() else "is not there.", "Check its name.")
+        if path.stat().st_size > _MOST_TEXT:
+            raise FileError(str(path), f"has more than {_MOST_TEXT / 1e6:,.0f} MB.", "Name another file.")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise FileError(str(path), "is no text.", "Name another file.") from None
+    except OSError as fault:
+        raise FileError(str(path), f"cannot be read: {fault.strerror or fault}.", "Check your rights to it.") from None
 
 
 def check_folder(folder: Path) -> None:

@@ -98,6 +98,13 @@ class Program:
         """The same for some rows by their places."""
         return self._with_columns(rows, np.arange(len(rows)), np.ones(len(rows)), 0.0)
 
+    def breakable(self) -> Program:
+        """Let every row be broken on each of its sides, and ask for the least by which they must be in all."""
+        over, under = np.flatnonzero(np.isfinite(self.row_upper)), np.flatnonzero(np.isfinite(self.row_lower))
+        rows = np.concatenate([over, under])
+        fills = np.concatenate([-np.ones(len(over)), np.ones(len(under))])
+        return self._with_columns(rows, np.arange(len(rows)), np.ones(len(rows)), 0.0, fills)
+
     def movable(self, weights: Mapping[str, float], lowest: float = 0.0) -> Program:
         """Let the limits of some families move, and ask for the least weighted sum of their moves.
 
@@ -114,15 +121,26 @@ class Program:
     def _rows(self, *names: str) -> IndexArray:
         return np.concatenate([np.arange(*self.row_families[name].slice.indices(self.size[0])) for name in names])
 
-    def _with_columns(self, rows: IndexArray, added: IndexArray, cost: FloatArray, lowest: float) -> Program:
-        """Give each of the rows one of the added columns, which cost so much; nothing else costs anything."""
-        order = np.argsort(rows)
-        rows, added = rows[order], added[order]
-        fills = np.where(np.isfinite(self.row_lower[rows]), 1.0, -1.0)
+    def _with_columns(
+        self,
+        rows: IndexArray,
+        added: IndexArray,
+        cost: FloatArray,
+        lowest: float,
+        fills: FloatArray | None = None,
+    ) -> Program:
+        """Give each of the rows one of the added columns, which cost so much; nothing else costs anything.
+
+        Parameters:
+            fills: what a unit adds to its row; where left out, what is missing to its limit.
+        """
+        order = np.argsort(rows, kind="stable")
+        fills = np.where(np.isfinite(self.row_lower[rows]), 1.0, -1.0) if fills is None else fills
+        rows, added, fills = rows[order], added[order], fills[order]
         width = len(cost)
         places = self.row_starts[rows + 1]
         lengths = np.diff(self.row_starts)
-        lengths[rows] += 1
+        np.add.at(lengths, rows, 1)
         return replace(
             self,
             lower=np.append(self.lower, np.full(width, lowest)),

@@ -11,6 +11,7 @@ from fleetopt.depot.case import Case
 from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
 from fleetopt.plan.assumptions import assumptions
+from fleetopt.plan.certified import as_least, on_the_word_of, without_plan
 from fleetopt.plan.diagnose import why_no_plan
 from fleetopt.plan.plan import plan_of
 from fleetopt.plan.result import Result, Status
@@ -26,6 +27,7 @@ from fleetopt.words.problem import error
 
 _CANONICAL_SECONDS = 60.0
 """Far more than picking the canonical plan takes, unless figures of very different size make it go astray."""
+_REPORT = "Please report this case."
 _EXACT = 1e-9
 """Distance of cost and bound, as a share of the cost, that counts as none."""
 
@@ -60,8 +62,21 @@ def optimize(
     else:
         solution, chosen, notes = _solved(program, continuous, chosen, deadline, gap, report)
     if solution.status == "infeasible":
-        found = why_no_plan(case, deadline)
-        return Result("infeasible", chosen, deadline.seconds, problems=found.problems, remedies=found.remedies)
+        certificate, solution, said = without_plan(program, chosen, deadline)
+        notes += said
+        if solution.status == "infeasible":
+            found = why_no_plan(case, deadline)
+            return Result(
+                "infeasible",
+                chosen,
+                deadline.seconds,
+                notes=notes,
+                problems=found.problems,
+                remedies=found.remedies,
+                certificate=certificate,
+            )
+        if solution.values is None:
+            return Result("failed", chosen, deadline.seconds, problems=[error("", said[-1], _REPORT)])
     if solution.values is None:
         advice = "Give it more time with --time-limit, or a larger --gap."
         return Result(
@@ -134,9 +149,13 @@ def _checked(
     gap: float,
     notes: list[str],
 ) -> Result:
-    """Make the plan canonical where that can be done, and verify it."""
-    assert solution.values is not None
-    values, notes = solution.values, [*notes, *assumptions(case)]
+    """Certify the plan, or the cheaper one that turns up; make it canonical where that can be done; and verify it."""
+    solution, certificate, said = as_least(program, solution, solver, deadline, gap)
+    is_open = solution.status == "optimal" and not (certificate and certificate.is_complete)
+    word = on_the_word_of(program, solution, solver, deadline) if is_open else ""
+    notes = [*notes, *said, *assumptions(case)]
+    values = solution.values
+    assert values is not None
     is_exact = solution.status == "optimal" and relative_gap(solution.objective, solution.bound) == 0.0
     one = None
     if is_exact and continuous:
@@ -158,18 +177,21 @@ def _checked(
     bound = min(solution.bound, plan.objective)
     distance = relative_gap(plan.objective, bound)
     if not verification.has_passed:
-        return Result(
-            "failed",
-            solver,
-            deadline.seconds,
-            verification=verification,
-            problems=[
-                error(
-                    "",
-                    f"{solver} returned a plan that does not hold: {'; '.join(verification.failures[:3])}.",
-                    "It is not shown. Try another --solver, and report this case.",
-                )
-            ],
-        )
+        said_wrong = f"{solver} returned a plan that does not hold: {'; '.join(verification.failures[:3])}."
+        advice = "It is not shown. Try another --solver, and report this case."
+        problems = [error("", said_wrong, advice)]
+        return Result("failed", solver, deadline.seconds, verification=verification, problems=problems)
     status: Status = "optimal" if distance <= gap + _EXACT else "feasible"
-    return Result(status, solver, deadline.seconds, plan, bound, distance, verification, notes, rows=program.size[0])
+    return Result(
+        status,
+        solver,
+        deadline.seconds,
+        plan,
+        bound,
+        distance,
+        verification,
+        notes,
+        rows=program.size[0],
+        certificate=certificate,
+        least_by=word,
+    )

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+from fleetopt.model.certificate import Certificate
 from fleetopt.plan.limits import Limit, Raise
 from fleetopt.plan.plan import Plan
 from fleetopt.plan.verify import Verification
@@ -35,3 +36,13 @@ class Result:
     """How far a limit may fall, alone, while a plan still exists; empty where that was not found out."""
     rows: int = 0
     """Of the programme that was solved."""
+    certificate: Certificate | None = None
+    """What was searched for: the proof that no plan costs less, or that there is none."""
+
+    least_by: str = ""
+    """Who says that the plan is the least, where that is not certified: `SCIP and HiGHS`."""
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether the plan is proven least, or that there is none, by multipliers that anybody can check."""
+        return self.certificate is not None and self.certificate.is_complete

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from fleetopt.depot import money_on
+from fleetopt.depot import money_on, of_those_on
 from fleetopt.depot.part import Item
 from fleetopt.plan.limits import limits, room_text
 from fleetopt.plan.plan import Plan
@@ -52,9 +52,22 @@ def _span(plan: Plan) -> str:
 
 
 def _proof(result: Result) -> str:
+    if result.is_certified and result.gap == 0:
+        return f"proven least, {checked(result)}"
     if result.gap == 0:
-        return "proven, no plan costs less"
+        return f"least by {result.least_by}, not certified"
     return f"at most {result.gap:.2%} above the least cost"
+
+
+def checked(result: Result) -> str:
+    """How many cases a certificate has: `checked in 46 cases that cover every choice of chargers`."""
+    if result.certificate is None or result.plan is None:
+        return ""
+    leaves = result.certificate.leaves
+    on = result.plan.case.is_on()
+    what = _listed([each.noun.lower() for each in of_those_on("purchases", on) if len(each.item) == 1])
+    cases = f"{leaves:,} cases that cover" if leaves != 1 else "one case that covers"
+    return f"checked in {cases} every choice of {what}"
 
 
 def _buy(plan: Plan) -> str:

@@ -255,7 +255,9 @@ def _in_words(outcomes: Sequence[Outcome]) -> str:
     if not outcomes:
         return "Nothing was solved."
     if len(solved) == len(outcomes):
-        proof = "proven least cost" if all(result.gap == 0 for result in solved) else "not all proven in time"
+        proof = "not all proven in time"
+        if all(result.gap == 0 for result in solved):
+            proof = "proven least cost" if all(result.is_certified for result in solved) else "not all certified"
         return f"Solved: {'the scenario' if len(solved) == 1 else f'all {len(solved)} scenarios'}, {proof}."
     ended = [f"{name}: {WORDS[result.status]}" for name, result in outcomes if not result.plan]
     return f"{len(solved)} of {len(outcomes)} scenarios solved. {'; '.join(ended)}."

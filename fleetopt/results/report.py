@@ -9,7 +9,7 @@ from fleetopt.depot import money_on, of_those_on
 from fleetopt.inputs.scenarios import Scenario
 from fleetopt.plan.plan import Plan
 from fleetopt.plan.result import Result
-from fleetopt.results.answer import spoken
+from fleetopt.results.answer import checked, spoken
 from fleetopt.words.numbers import WIDTH, short
 
 
@@ -42,8 +42,12 @@ def _scenario(scenario: Scenario, result: Result) -> Iterator[str]:
         }
         yield f"{scenario.name}: {words.get(result.status, result.status)}"
         return
-    proof = "proven least" if result.gap == 0 else f"at most {result.gap:.2%} above the least"
+    proof = f"at most {result.gap:.2%} above the least"
+    if result.gap == 0:
+        proof = "proven least" if result.is_certified else f"least by {result.least_by}, not certified"
     yield f"{scenario.name}: {short(plan.objective, 2)} USD in all, {proof} ({result.solver}, {result.seconds:.2f} s)"
+    if result.is_certified:
+        yield f"  {(text := checked(result))[0].upper()}{text[1:]}."
     yield ""
     for y, year in enumerate(plan.case.years):
         if bought := _bought(plan, y):
