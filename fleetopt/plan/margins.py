@@ -27,11 +27,17 @@ def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadli
     if least.status != "optimal" or least.values is None:
         return None
     moves = dict(zip(limits, least.values[-len(limits) :].tolist(), strict=True))
-    raised = {limit: np.ceil(limit.of(case) + move - 1e-6) for limit, move in moves.items() if move > 1e-9}
+    raised = {limit: _rounded_up(limit.of(case), move) for limit, move in moves.items() if move > 1e-9}
     tried = least_cost(build(with_limits(case, raised)), deadline)
     if not raised or not math.isfinite(tried.objective):
         return None
     return Raise(raised, {limit: limit.of(case) for limit in raised}, moves, tried.objective)
+
+
+def _rounded_up(present: FloatArray, move: float) -> FloatArray:
+    """Limits raised by so much, to a whole number, and never to what they are."""
+    raised = np.ceil(present + move - 1e-6)
+    return np.where(raised <= present, np.floor(present) + 1, raised)
 
 
 def with_limits(case: Case, limits: Mapping[Limit, FloatArray]) -> Case:

@@ -11,7 +11,7 @@ from fleetopt.depot.case import Case
 from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
 from fleetopt.plan.assumptions import assumptions
-from fleetopt.plan.certified import as_least, on_the_word_of, without_plan
+from fleetopt.plan.certified import Settled, settled
 from fleetopt.plan.diagnose import why_no_plan
 from fleetopt.plan.plan import plan_of
 from fleetopt.plan.result import Result, Status
@@ -61,22 +61,21 @@ def optimize(
         solution = Solution("infeasible")
     else:
         solution, chosen, notes = _solved(program, continuous, chosen, deadline, gap, report)
+    found = settled(program, solution, chosen, deadline, gap)
+    notes, solution = [*notes, *found.said], found.solution
     if solution.status == "infeasible":
-        certificate, solution, said = without_plan(program, chosen, deadline)
-        notes += said
-        if solution.status == "infeasible":
-            found = why_no_plan(case, deadline)
-            return Result(
-                "infeasible",
-                chosen,
-                deadline.seconds,
-                notes=notes,
-                problems=found.problems,
-                remedies=found.remedies,
-                certificate=certificate,
-            )
-        if solution.values is None:
-            return Result("failed", chosen, deadline.seconds, problems=[error("", said[-1], _REPORT)])
+        why = why_no_plan(case, deadline)
+        return Result(
+            "infeasible",
+            chosen,
+            deadline.seconds,
+            notes=notes,
+            problems=why.problems,
+            remedies=why.remedies,
+            certificate=found.certificate,
+        )
+    if solution.values is None and found.said:
+        return Result("failed", chosen, deadline.seconds, problems=[error("", found.said[0], _REPORT)])
     if solution.values is None:
         advice = "Give it more time with --time-limit, or a larger --gap."
         return Result(
@@ -86,7 +85,7 @@ def optimize(
             best_bound_usd=solution.bound,
             problems=[error("", f"the time limit of {time_limit:g} s ran out before a plan was found.", advice)],
         )
-    return _checked(case, program, continuous, solution, deadline, chosen, gap, notes)
+    return _checked(case, program, continuous, found, deadline, chosen, gap, notes)
 
 
 def has_no_plan(continuous: ContinuousProblem, deadline: Deadline) -> bool:
@@ -143,18 +142,15 @@ def _checked(
     case: Case,
     program: Program,
     continuous: ContinuousProblem | None,
-    solution: Solution,
+    found: Settled,
     deadline: Deadline,
     solver: str,
     gap: float,
     notes: list[str],
 ) -> Result:
-    """Certify the plan, or the cheaper one that turns up; make it canonical where that can be done; and verify it."""
-    solution, certificate, said = as_least(program, solution, solver, deadline, gap)
-    is_open = solution.status == "optimal" and not (certificate and certificate.is_complete)
-    word = on_the_word_of(program, solution, solver, deadline) if is_open else ""
-    notes = [*notes, *said, *assumptions(case)]
-    values = solution.values
+    """Make the plan canonical where that can be done, and verify it."""
+    solution, values = found.solution, found.solution.values
+    notes = [*notes, *assumptions(case)]
     assert values is not None
     is_exact = solution.status == "optimal" and relative_gap(solution.objective, solution.bound) == 0.0
     one = None
@@ -192,6 +188,6 @@ def _checked(
         verification,
         notes,
         rows=program.size[0],
-        certificate=certificate,
-        least_by=word,
+        certificate=found.certificate,
+        least_by=found.least_by,
     )

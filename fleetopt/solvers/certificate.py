@@ -75,10 +75,14 @@ class Search:
             limit = enough(cost, gap)
             leaf = self._closed(box.bounds, solution, limit, deadline)
             column = None if leaf else self._fractional(solution)
-            if leaf is None and column is None and solution.objective < limit:
-                cost, better = solution.objective, solution  # the box is looked at again, against its own plan
-                heapq.heappush(boxes, box)
-            elif leaf or column is None:
+            if leaf is None and column is None:
+                plan = self._rounded(solution, deadline)
+                if plan.objective < limit:
+                    cost, better = plan.objective, plan  # the box is looked at again, against its own plan
+                    heapq.heappush(boxes, box)
+                    continue
+                column = self._fractional(solution, 0.0)
+            if leaf or column is None:
                 found = leaf or Leaf(_duals(solution), self._bounds.of(_duals(solution), box.bounds))
                 setattr(*box.place, found)
                 least, leaves = min(least, found.bound), leaves + 1
@@ -129,11 +133,17 @@ class Search:
         is_empty = self._bounds.of(_duals(solution), bounds, is_free=True) > 0
         return Leaf(_duals(solution), math.inf if is_empty else -math.inf)
 
-    def _fractional(self, solution: Solution) -> int | None:
-        """The whole column that is furthest from a whole number; None where all are whole."""
+    def _fractional(self, solution: Solution, least: float = _WHOLE) -> int | None:
+        """The whole column that is furthest from a whole number; None where all are as near as this."""
         values = _values(solution)[self._columns]
         off = np.abs(values - np.rint(values))
-        return int(self._columns[off.argmax()]) if off.max(initial=0.0) > _WHOLE else None
+        return int(self._columns[off.argmax()]) if off.max(initial=0.0) > least else None
+
+    def _rounded(self, solution: Solution, deadline: Deadline) -> Solution:
+        """The plan with just these whole numbers, if there is one."""
+        whole = np.rint(_values(solution)[self._columns])
+        self._session.bound_columns(self._columns, whole, whole)
+        return self._session.solve(deadline)
 
 
 def _values(solution: Solution) -> FloatArray:
