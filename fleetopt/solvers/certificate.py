@@ -83,7 +83,10 @@ class Search:
                     continue
                 column = self._fractional(solution, 0.0)
             if leaf or column is None:
-                found = leaf or Leaf(_duals(solution), self._bounds.of(_duals(solution), box.bounds))
+                found = leaf
+                if found is None:
+                    bound, multipliers = self._bounds.of(_duals(solution), box.bounds)
+                    found = Leaf(multipliers, bound)
                 setattr(*box.place, found)
                 least, leaves = min(least, found.bound), leaves + 1
             else:
@@ -119,8 +122,8 @@ class Search:
             return self._empty(bounds, deadline)
         if solution.status != "optimal":
             return Leaf(np.zeros(self._program.size[0]), -math.inf)
-        bound = self._bounds.of(_duals(solution), bounds)
-        return Leaf(_duals(solution), bound) if bound >= limit else None
+        bound, multipliers = self._bounds.of(_duals(solution), bounds)
+        return Leaf(multipliers, bound) if bound >= limit else None
 
     def _empty(self, bounds: Mapping[int, tuple[float, float]], deadline: Deadline) -> Leaf:
         """The multipliers of the programme in which every row may be broken, at 1 for each unit."""
@@ -130,8 +133,8 @@ class Search:
         solution = self._phase_one.solve(deadline)
         if solution.status != "optimal":
             return Leaf(np.zeros(self._program.size[0]), -math.inf)
-        is_empty = self._bounds.of(_duals(solution), bounds, is_free=True) > 0
-        return Leaf(_duals(solution), math.inf if is_empty else -math.inf)
+        bound, multipliers = self._bounds.of(_duals(solution), bounds, is_free=True)
+        return Leaf(multipliers, math.inf if bound > 0 else -math.inf)
 
     def _fractional(self, solution: Solution, least: float = _WHOLE) -> int | None:
         """The whole column that is furthest from a whole number; None where all are as near as this."""
@@ -167,8 +170,8 @@ class Bounds:
         self._rows: IndexArray = np.repeat(np.arange(program.size[0]), np.diff(program.row_starts))
         self._upper = implied_upper(program)
 
-    def of(self, multipliers: FloatArray, bounds: Mapping[int, tuple[float, float]], *, is_free: bool = False) -> float:
-        """No plan in the box costs less [USD].
+    def of(self, multipliers: FloatArray, bounds: Mapping[int, tuple[float, float]], *, is_free: bool = False) -> tuple[float, FloatArray]:
+        """No plan in the box costs less [USD]; and the multipliers that show it, a hair off those given.
 
         Parameters:
             multipliers: any; one on a side that is infinite counts as 0.
@@ -195,9 +198,9 @@ class Bounds:
         offset = 0.0 if is_free else p.offset
         terms = np.concatenate([[offset], of_rows, of_columns])
         if not np.isfinite(terms).all() or not np.isfinite(reach).all():
-            return -math.inf
+            return -math.inf, y
         rounding = len(terms) * _EPS * float(np.abs(terms).sum()) + float(reach.sum())
-        return float(terms.sum()) - rounding
+        return float(terms.sum()) - rounding, y
 
     def _reduced(self, y: FloatArray, cost: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Reduced costs, and how far rounding may have put each off."""
