@@ -26,7 +26,8 @@ def test_the_settings_are_those_of_the_schema():
 
 
 def test_every_option_and_exit_code_is_described():
-    run = parser(dict.fromkeys(("run", "check", "new", "doctor"), int))._subparsers._group_actions[0].choices["run"]
+    commands = dict.fromkeys(("run", "check", "new", "prove", "doctor"), int)
+    run = parser(commands)._subparsers._group_actions[0].choices["run"]
     for action in run._actions:
         for option in action.option_strings:
             if option not in ("-h", "--help"):

@@ -170,7 +170,9 @@ class Bounds:
         self._rows: IndexArray = np.repeat(np.arange(program.size[0]), np.diff(program.row_starts))
         self._upper = implied_upper(program)
 
-    def of(self, multipliers: FloatArray, bounds: Mapping[int, tuple[float, float]], *, is_free: bool = False) -> tuple[float, FloatArray]:
+    def of(
+        self, multipliers: FloatArray, bounds: Mapping[int, tuple[float, float]], *, is_free: bool = False
+    ) -> tuple[float, FloatArray]:
         """No plan in the box costs less [USD]; and the multipliers that show it, a hair off those given.
 
         Parameters:
