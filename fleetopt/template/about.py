@@ -21,9 +21,9 @@ _METHOD: Final[tuple[str, ...]] = (
     "battery's content returns each day to where it began.",
     "Limits: grid limit, C-rate, battery size, power of the chargers, yearly budget, room for solar and battery. "
     "What is bought in a year serves from that year on.",
-    "The plan is proven least, whatever a solver says: the whole numbers are split into cases that cover every choice, and in "
-    "each case multipliers of the model's rows show by plain arithmetic that nothing is cheaper. 'fleetopt run --proof' writes "
-    "them, 'fleetopt prove' checks them in exact fractions, and so can anybody else.",
+    "The plan is proven least, whatever a solver says: the whole numbers are split into cases that cover every choice, "
+    "and in each case multipliers of the model's rows show by plain arithmetic that nothing is cheaper. 'fleetopt run "
+    "--proof' writes them, 'fleetopt prove' checks them in exact fractions, and so can anybody else.",
     "Where several plans cost the same, one is chosen by fixed rules, so the same inputs always give the same plan.",
     "Before it is shown, the plan is checked by code that shares nothing with the model; then Excel checks it again "
     "on the Checks sheet.",
