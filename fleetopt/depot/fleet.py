@@ -24,9 +24,9 @@ from fleetopt.depot.part import (
     Shortage,
     Shown,
 )
-from fleetopt.words.columns import Column, Table, year_column
+from fleetopt.words.columns import SMALLEST, Column, Table, year_column
 from fleetopt.words.expression import Comparison
-from fleetopt.words.problem import Problem, error, nearest, shortened, warning
+from fleetopt.words.problem import Problem, error, nearest, note, shortened, warning
 from fleetopt.words.rows import Rows
 from fleetopt.words.sheet_formulas import as_it_stands, column_of, differs, total_differs
 
@@ -120,14 +120,15 @@ TRUCKS = Table(
 def charging_kwh(case: Given) -> Array:
     """distance_km * consumption of its type in that year, summed over the vehicles of the slot   (y, 1, s) [kWh a day].
 
-    The same to the last bit for every order of the rows.
+    The same to the last bit for every order of the rows; less than a millionth of a kWh is noise and counts as 0.
     """
     consumption = {(truck.truck_type, truck.year): truck.consumption for truck in case.trucks}
     needs: dict[tuple[int, str], list[float]] = defaultdict(list)
     for vehicle in case.fleet:
         need = vehicle.distance_km * consumption[vehicle.truck_type, vehicle.year]
         needs[vehicle.year, vehicle.slot].append(need)
-    return np.array([[[math.fsum(needs[year, slot]) for slot in case.slots]] for year in case.years])
+    found = np.array([[[math.fsum(needs[year, slot]) for slot in case.slots]] for year in case.years])
+    return np.where(found < SMALLEST, 0.0, found)
 
 
 def fleet_size(case: Given) -> Array:
@@ -198,6 +199,24 @@ def known_labels(inputs: Read) -> Iterator[Problem]:
                 f"truck type '{kind}' has no figures for {year}.",
                 f"Add a row for '{kind}' in {year} to the {_sheet(inputs['tblTrucks'])} table.",
             )
+
+
+def needs_are_no_noise(inputs: Read) -> Iterator[Problem]:
+    """A slot that charges less than a millionth of a kWh in all charges nothing."""
+    fleet, trucks = inputs["tblFleet"], inputs["tblTrucks"]
+    by_key = trucks.index()
+    total: dict[tuple[Any, Any], float] = defaultdict(float)
+    first: dict[tuple[Any, Any], int] = {}
+    for i in range(len(fleet)):
+        kind, year, slot, distance = (fleet.values[name][i] for name in ("truck_type", "year", "slot", "distance_km"))
+        row = by_key.get((kind, year))
+        if row is not None and slot is not None:
+            total[year, slot] += (distance or 0.0) * (trucks.values["consumption"][row] or 0.0)
+            first.setdefault((year, slot), i)
+    for (year, slot), need in total.items():
+        if 0 < need < SMALLEST:
+            where = fleet.where("distance_km", first[year, slot])
+            yield note(where, f"all that charges in {year} {slot} is {need:.2g} kWh, taken as 0.")
 
 
 def range_suffices(inputs: Read) -> Iterator[Problem]:
@@ -308,7 +327,7 @@ PART = Part(
             suspects=needs,
         ),
     ),
-    checks=(known_labels, range_suffices, shrinking_fleet),
+    checks=(known_labels, needs_are_no_noise, range_suffices, shrinking_fleet),
     recheck=recheck,
     sheet_checks=sheet_checks,
 )

@@ -87,18 +87,27 @@ def solve(
 class LinearSession:
     """A linear programme that is solved again and again with other bounds and costs, each time from the last basis."""
 
-    def __init__(self, program: Program, tick: Callable[[], None] | None = None) -> None:
-        """Load the programme with its integers relaxed; `tick` is called from time to time during a solve."""
+    def __init__(
+        self, program: Program, tick: Callable[[], None] | None = None, *, is_bound_anew: bool = False
+    ) -> None:
+        """Load the programme with its integers relaxed.
+
+        Parameters:
+            tick: called from time to time during a solve.
+            is_bound_anew: whether nothing but bounds changes from solve to solve, which the dual simplex is faster at.
+        """
         self.program = program
         self._tick = tick
         self.column_bounds = (program.lower.copy(), program.upper.copy())
         self.row_bounds = (program.row_lower.copy(), program.row_upper.copy())
         proto = to_proto(program, relaxed=True)
+        self._is_bound_anew = is_bound_anew
         self._solver = mathopt.new(_TYPES["glop"], proto, parameters_pb2.SolverInitializerProto())
 
     def solve(self, deadline: Deadline) -> Solution:
         """Solve what is loaded now."""
         parameters = solve_parameters("glop", deadline)
+        parameters.glop.use_dual_simplex = self._is_bound_anew
 
         def call(interrupter: PySolveInterrupter) -> Any:
             return self._solver.solve(

@@ -1,7 +1,7 @@
 """The certificate that a plan is the least, or that there is none: a tree of cases, each closed by row multipliers.
 
-The whole numbers are split into boxes, best bound first, until every box holds nothing cheaper or nothing at all. Any
-multipliers `y` bound the cost in a box from below,
+The whole numbers are split into boxes, the last one first so that each programme starts from one like it, until every
+box holds nothing cheaper or nothing at all. Any multipliers `y` bound the cost in a box from below,
 
     k + sum(y * (lower side where y > 0, else upper side)) + sum(d * (lower where d > 0, else upper)),   d = cost - A' y
 
@@ -10,11 +10,9 @@ whatever they come from, so no solver has to be believed: the linear programmes 
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,14 +28,16 @@ _WHOLE = 1e-7
 _EPS = float(np.finfo(float).eps)
 
 
-@dataclass(order=True)
+@dataclass(frozen=True)
 class _Box:
-    """A box that is open, the one with the least bound first."""
+    """A box that is open."""
 
     bound: float
-    number: int
-    bounds: dict[int, tuple[float, float]] = field(compare=False)
-    place: tuple[Split | None, str] = field(compare=False)
+    """Nothing in it costs less [USD]."""
+    bounds: dict[int, tuple[float, float]]
+    """Of the columns that are split."""
+    place: tuple[Split, str]
+    """Where it stands in the tree."""
 
 
 class Search:
@@ -46,7 +46,7 @@ class Search:
     def __init__(self, program: Program) -> None:
         """Load a programme."""
         self._program = program
-        self._session = LinearSession(program)
+        self._session = LinearSession(program, is_bound_anew=True)
         self._phase_one: LinearSession | None = None
         self._columns = program.integers.columns
         self._bounds = Bounds(program)
@@ -66,11 +66,10 @@ class Search:
         """
         better: Solution | None = None
         root = Split(-1, 0.0)
-        numbers = itertools.count()
-        boxes = [_Box(-math.inf, next(numbers), {}, (root, "low"))]
+        boxes = [_Box(-math.inf, {}, (root, "low"))]
         least, leaves = math.inf, 0
         while boxes and not deadline.is_over:
-            box = heapq.heappop(boxes)
+            box = boxes.pop()
             solution = self._solved(box.bounds, deadline)
             limit = enough(cost, gap)
             leaf = self._closed(box.bounds, solution, limit, deadline)
@@ -79,7 +78,7 @@ class Search:
                 plan = self._rounded(solution, deadline)
                 if plan.objective < limit:
                     cost, better = plan.objective, plan  # the box is looked at again, against its own plan
-                    heapq.heappush(boxes, box)
+                    boxes.append(box)
                     continue
                 column = self._fractional(solution, 0.0)
             if leaf or column is None:
@@ -90,19 +89,19 @@ class Search:
                 setattr(*box.place, found)
                 least, leaves = min(least, found.bound), leaves + 1
             else:
-                self._split(box, column, solution, boxes, numbers)
+                boxes += self._split(box, column, solution)
         least = min([least, *(box.bound for box in boxes)])
         is_complete = not boxes and least >= enough(cost, gap)
         return Certificate(is_complete, least, root.low, leaves), better
 
-    def _split(self, box: _Box, column: int, solution: Solution, boxes: list[_Box], numbers: Iterator[int]) -> None:
+    def _split(self, box: _Box, column: int, solution: Solution) -> Iterator[_Box]:
         """Two boxes of one."""
         at = math.floor(_values(solution)[column])
         split = Split(column, at)
         setattr(*box.place, split)
         low, high = box.bounds.get(column, (float(self._program.lower[column]), float(self._program.upper[column])))
         for side, own in (("low", (low, float(at))), ("high", (at + 1.0, high))):
-            heapq.heappush(boxes, _Box(solution.objective, next(numbers), {**box.bounds, column: own}, (split, side)))
+            yield _Box(solution.objective, {**box.bounds, column: own}, (split, side))
 
     def _solved(self, bounds: Mapping[int, tuple[float, float]], deadline: Deadline) -> Solution:
         self._bound(self._session, bounds)
@@ -122,13 +121,15 @@ class Search:
             return self._empty(bounds, deadline)
         if solution.status != "optimal":
             return Leaf(np.zeros(self._program.size[0]), -math.inf)
+        if solution.objective < limit:
+            return None  # no multipliers show more than the least cost
         bound, multipliers = self._bounds.of(_duals(solution), bounds)
         return Leaf(multipliers, bound) if bound >= limit else None
 
     def _empty(self, bounds: Mapping[int, tuple[float, float]], deadline: Deadline) -> Leaf:
         """The multipliers of the programme in which every row may be broken, at 1 for each unit."""
         if self._phase_one is None:
-            self._phase_one = LinearSession(self._program.breakable())
+            self._phase_one = LinearSession(self._program.breakable(), is_bound_anew=True)
         self._bound(self._phase_one, bounds)
         solution = self._phase_one.solve(deadline)
         if solution.status != "optimal":

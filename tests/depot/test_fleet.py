@@ -11,7 +11,10 @@ import pytest
 
 from fleetopt.depot.case import Case
 from fleetopt.depot.fleet import charging_kwh, fleet_size
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.scenarios import scenarios
 from tests.cases import two_slots
+from tests.untidy import small_inputs
 
 SLOTS = ("12AM-12PM", "12PM-12AM")
 FLEET = [
@@ -83,3 +86,13 @@ def test_what_is_needed_is_that_of_every_day_type():
     assert case.charging_kwh.tolist() == [[[90, 0], [90, 0]], [[0, 160], [0, 160]]]
     # each day type adds its own baseload
     assert case.demand_kwh.tolist() == [[[91, 2], [93, 4]], [[1, 162], [3, 164]]]
+
+
+def test_less_than_a_millionth_of_a_kwh_is_noise_and_is_said_to_be():
+    inputs = small_inputs()
+    inputs["tblFleet"].values["distance_km"][0] = 1e-6  # x 0.9 kWh/km is less, 2e-6 km x 0.9 kWh/km is more
+    assert scenarios(inputs)[0].case.charging_kwh[0, 0, 0] == 0.0
+    assert any("kWh, taken as 0" in problem.message for problem in check(inputs))
+    inputs["tblFleet"].values["distance_km"][0] = 2e-6
+    assert scenarios(inputs)[0].case.charging_kwh[0, 0, 0] == pytest.approx(1.8e-6)
+    assert not any("kWh, taken as 0" in problem.message for problem in check(inputs))
