@@ -405,8 +405,10 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(solver: str, tmp_path: Path):
 
 def test_a_time_limit_with_a_plan_ends_with_7_and_writes_it(tmp_path: Path):
     code = (
-        "import dataclasses, fleetopt.plan.optimize as o\n"
+        "import dataclasses, fleetopt.plan.optimize as o, fleetopt.plan.certified as c\n"
         "real = o.solve\n"
+        "def late(*a): raise c.SolverError('no time is left for a certificate')\n"
+        "c.Search.certify = late\n"
         "o.solve = lambda *a, **k: dataclasses.replace(real(*a, **k), status='feasible', bound=1e6)\n"
         f"from fleetopt.doors.cli import main; main(['run', {str(DATA)!r}, '--json'])"
     )
