@@ -630,8 +630,10 @@ def test_a_time_limit_with_a_plan_ends_with_7_and_every_file_is_new(tmp_path: Pa
     shutil.copytree(old, tmp_path, dirs_exist_ok=True)
     before = everything(tmp_path)
     code = (
-        "import dataclasses, fleetopt.plan.optimize as o\n"
+        "import dataclasses, fleetopt.plan.certified as c, fleetopt.plan.optimize as o\n"
         "real = o.solve\n"
+        "def late(*a): raise c.SolverError('no time is left for a certificate')\n"
+        "c.Search.certify = late\n"
         "o.solve = lambda *a, **k: dataclasses.replace(real(*a, **k), status='feasible', bound=1e6)\n"
     )
     arguments = ["run", "plan.xlsm", "--out", "out", "--in-place", "--quiet"]
