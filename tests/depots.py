@@ -61,7 +61,8 @@ class Drawn(Inputs):
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         tables = {name: rows.values for name, rows in self.tables.items()}
-        printer.text(f"{tables} { ({name: cell.value for name, cell in self.settings.items()}) }")
+        settings = {name: cell.value for name, cell in self.settings.items()}
+        printer.text(f"{tables} {settings}")
 
 
 @st.composite
