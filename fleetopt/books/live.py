@@ -111,7 +111,7 @@ class LiveBook:
             spots = {name: found[name.casefold()] for name in content.tables if name.casefold() in found}
             fillings = {name: _filling(spots[name], content, name, list(found.values())) for name in spots}
             for name, spot in spots.items():
-                _check_room(spot, len(fillings[name].rows))
+                _check_room(spot, fillings[name])
             for name in content.names:
                 if name not in self._book.names:
                     raise FileError(self.name, f"the name '{name}' is missing.", ANEW)
@@ -275,6 +275,10 @@ class _Filling:
     added: Sequence[str]
     """Headings of new columns at its right end."""
 
+    def like(self, column: int) -> int:
+        """The column whose look a new one takes: that of the value before its own in a row, which is of its kind."""
+        return self.columns[self.columns.index(column) - 1]
+
 
 def _filling(spot: _Spot, content: Content, name: str, others: Sequence[_Spot]) -> _Filling:
     """Find the columns of a table: those that are missing and may be added stand at its end where there is room."""
@@ -285,7 +289,7 @@ def _filling(spot: _Spot, content: Content, name: str, others: Sequence[_Spot]) 
     for j, heading in enumerate(there):
         positions.setdefault(key(heading), j)
     added = [heading for heading in headings if heading in further and key(heading) not in positions]
-    if added and not _has_room_beside(spot, len(added), others):
+    if added and _is_beside_another(spot, len(added), others):
         kept = [k for k, heading in enumerate(headings) if heading not in added]
         headings, rows, added = [headings[k] for k in kept], [[row[k] for k in kept] for row in rows], []
     positions |= {key(heading): spot.width + k for k, heading in enumerate(added)}
@@ -303,35 +307,37 @@ def _filling(spot: _Spot, content: Content, name: str, others: Sequence[_Spot]) 
     return _Filling([positions[key(heading)] for heading in headings], rows, added)
 
 
-def _has_room_beside(spot: _Spot, width: int, others: Sequence[_Spot]) -> bool:
-    """Whether so many columns right of a table are free, and one more that parts it from the next."""
+def _is_beside_another(spot: _Spot, width: int, others: Sequence[_Spot]) -> bool:
+    """Whether so many columns more, and one that parts them, would reach another table that is filled."""
     beside = range(spot.left + spot.width, spot.left + spot.width + 1 + width)
-    if any(other.place == spot.place and other.left in beside for other in others):
-        return False
-    cells = _formulas(spot.cells(0, 1 + spot.height, spot.width, width))
-    return all(entered in ("", None) for row in cells for entered in row)
+    rows = range(spot.top, spot.top + 1 + spot.height)
+    return any(other.place == spot.place and other.left in beside and other.top in rows for other in others)
 
 
-def _check_room(spot: _Spot, rows: int) -> None:
-    """Refuse to run over what stands below the table, or over the end of the sheet."""
-    if rows <= spot.height:
-        return
-    last = spot.top + 1 + rows + spot.has_totals
+def _check_room(spot: _Spot, filling: _Filling) -> None:
+    """Refuse to run over what stands beside or below the table, or over the end of the sheet."""
+    rows, added = len(filling.rows), len(filling.added)
+    last = spot.top + 1 + max(1, rows) + spot.has_totals
     if last > _LAST_ROW:
         raise FileError(
             spot.place,
             f"the table '{spot.name}' would end in row {last:,}; a sheet has {_LAST_ROW:,}.",
             "Plan fewer scenarios at a time, or write the results to files.",
         )
-    first = 1 + spot.height + spot.has_totals
-    for i, row in enumerate(_formulas(spot.cells(first, rows - spot.height))):
-        for j, entered in enumerate(row):
-            if entered not in ("", None):
-                raise FileError(
-                    spot.where(first + i, j),
-                    f"stands in the way of the table '{spot.name}', which grows to row {last:,}.",
-                    "Move it to another sheet or beside the table, and run it again.",
-                )
+    end = 1 + spot.height + spot.has_totals
+    beside, below = (0, end, spot.width, added), (end, rows - spot.height, 0, spot.width + added)
+    to = f"row {last:,}" if not added else f"{column_letters(spot.left + spot.width + added - 1)}{last}"
+    for first, height, left, width in (beside, below):
+        if height <= 0 or width <= 0:
+            continue
+        for i, row in enumerate(_formulas(spot.cells(first, height, left, width))):
+            for j, entered in enumerate(row):
+                if entered not in ("", None):
+                    raise FileError(
+                        spot.where(first + i, left + j),
+                        f"stands in the way of the table '{spot.name}', which grows to {to}.",
+                        "Move it to another sheet or away from the table, and run it again.",
+                    )
 
 
 def _write(spot: _Spot, filling: _Filling) -> None:
@@ -351,6 +357,8 @@ def _write(spot: _Spot, filling: _Filling) -> None:
     for order in _neighbours(columns):
         block = [[_entry(row[i]) for i in order] for row in rows] or [[None] * len(order)]
         spot.cells(1, height, columns[order[0]], len(order)).value = block
+    for k in range(spot.width, width):
+        spot.cells(1, height, k, 1).number_format = spot.cells(1, 1, filling.like(k), 1).number_format
     if spot.has_totals:
         spot.table.show_totals = True
     if has_filter:

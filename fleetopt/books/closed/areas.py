@@ -45,6 +45,11 @@ class Area:
         is_between = table.left <= self.left <= self.right <= table.right
         return is_between and (self.sheet, self.top, self.bottom) == (table.sheet, table.top + 1, table.bottom)
 
+    def meets(self, other: Area) -> bool:
+        """Whether they have a cell in common."""
+        is_apart = self.right < other.left or other.right < self.left or self.bottom < other.top
+        return self.sheet == other.sheet and not is_apart and self.top <= other.bottom
+
     def grown(self, old: Area, new: Area) -> Area:
         """This area when table `old` has become `new`: whole columns stay whole columns."""
         return replace(self, bottom=new.bottom) if self.is_body_of(old) else self

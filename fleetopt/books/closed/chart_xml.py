@@ -28,6 +28,10 @@ class Refill:
     added: Sequence[str] = ()
     """Headings of new columns at its right end."""
 
+    def like(self, column: int) -> int:
+        """The column whose look a new one takes: that of the value before its own in a row, which is of its kind."""
+        return self.columns[self.columns.index(column) - 1]
+
 
 def update_chart(root: Any, refills: Iterable[Refill], sheets: Iterable[str]) -> bool:
     """Let the series of a chart follow the tables; says whether anything changed."""

@@ -15,7 +15,7 @@ from fleetopt.books.closed.chart_xml import Refill, update_chart
 from fleetopt.books.closed.parts import TYPES, ChangedParts
 from fleetopt.books.closed.sheet_xml import Sheet, joined_text, namespace, unescaped, without_plain_cells
 from fleetopt.books.tables import key
-from fleetopt.words.content import ANEW, Content, Value
+from fleetopt.words.content import ANEW, Content
 from fleetopt.words.problem import FileError
 
 __all__ = ["Area", "Package"]
@@ -81,8 +81,8 @@ class Package:
         """
         with self._changes():
             refills = {
-                name: self._refill(name, rows, content.headers[name], content.further.get(name, ()))
-                for name, rows in content.tables.items()
+                name: self._refill(name, content)
+                for name in content.tables
                 if name in self._tables or name in self.doubled or name not in content.optional
             }
             for name in content.names.keys() - self.names.keys():
@@ -174,25 +174,20 @@ class Package:
         part = self._parts.first(self._book, "sharedStrings")
         return [joined_text(item) for item in self._parts.tree(part).iterfind("{*}si")] if part else []
 
-    def _refill(
-        self, name: str, rows: Sequence[Sequence[Value]], headings: Sequence[str], further: Sequence[str]
-    ) -> Refill:
-        """Find the columns of a table and its new area, and see that nothing is in its way.
-
-        Parameters:
-            further: headings that are added where they are missing and there is room, or are emptied.
-        """
+    def _refill(self, name: str, content: Content) -> Refill:
+        """Find the columns of a table and its new area, and see that nothing is in its way."""
         if name in self.doubled or name not in self._tables:
             fault = "is there twice" if name in self.doubled else "is missing"
             advice = "Rename one." if name in self.doubled else ANEW
             raise FileError(str(self.path), f"the table '{name}' {fault}.", advice)
+        headings, rows, further = content.headers[name], content.tables[name], content.further.get(name, ())
         table = self._tables[name]
         old = table.area
         header = f"{old.sheet}!{old.top + 1}:{old.top + 1}"
         places = {key(column): j for j, column in reversed(list(enumerate(table.columns)))}
         places |= {column: j for j, column in enumerate(table.columns)}
         added = [heading for heading in headings if heading in further and not {heading, key(heading)} & places.keys()]
-        if added and not self._has_room_beside(old, len(added)):
+        if added and self._is_beside_another(old, len(added), content):
             kept = [k for k, heading in enumerate(headings) if heading not in added]
             headings, rows, added = [headings[k] for k in kept], [[row[k] for k in kept] for row in rows], []
         places |= {heading: len(table.columns) + k for k, heading in enumerate(added)}
@@ -205,7 +200,7 @@ class Package:
                 advice = f"Head a column of the table with '{heading}'; where it stands does not matter."
                 raise FileError(header, f"the table '{name}' has no column '{heading}'.", advice)
             columns.append(old.left + j)
-        new = replace(old, bottom=old.top + max(1, len(rows)))
+        new = replace(old, bottom=old.top + max(1, len(rows)), right=old.right + len(added))
         if not table.has_header:
             raise FileError(header, f"the table '{name}' has no header row.", "Switch it on in Excel, Table Design.")
         if new.bottom > LAST_ROW:
@@ -216,25 +211,23 @@ class Package:
             advice = "Remove the row, or put it above the table."
             raise FileError(header, f"the table '{name}' has a totals row and cannot change its size.", advice)
         self._check_room(name, old, new)
-        return Refill(old, replace(new, right=old.right + len(added)), columns, rows, added)
+        return Refill(old, new, columns, rows, added)
 
-    def _has_room_beside(self, old: Area, width: int) -> bool:
-        """Whether so many columns right of a table are free, and one more that parts it from the next."""
-        beside = range(old.right + 1, old.right + 2 + width)
-        for at in self.tables.values():
-            if at.sheet == old.sheet and at.left in beside:
-                return False
-        rows = range(old.top, old.bottom + 1)
-        return self._sheet(old.sheet).first_filled(rows, range(old.right + 1, old.right + 1 + width)) is None
+    def _is_beside_another(self, old: Area, width: int, content: Content) -> bool:
+        """Whether so many columns more, and one that parts them, would reach another table that is filled."""
+        beside = replace(old, left=old.right + 1, right=old.right + 1 + width)
+        return any(name in content.tables and at.meets(beside) for name, at in self.tables.items())
 
     def _check_room(self, name: str, old: Area, new: Area) -> None:
         sheet = self._sheet(old.sheet)
-        advice = f"Move it: the table '{name}' grows to row {new.bottom + 1:,} there."
+        to = f"row {new.bottom + 1:,}" if new.right == old.right else str(new)
+        advice = f"Move it: the table '{name}' grows to {to} there."
         for other, at in self.tables.items():
-            is_beside = at.right < old.left or old.right < at.left or at.sheet != old.sheet
-            if not is_beside and old.bottom < at.top <= new.bottom:
+            if other != name and at.meets(new):
                 raise FileError(f"{at.sheet}!{at}", f"the table '{other}' is in the way.", advice)
-        filled = sheet.first_filled(range(old.bottom + 1, new.bottom + 1), range(old.left, old.right + 1))
+        beside, below = range(old.right + 1, new.right + 1), range(old.left, new.right + 1)
+        filled = sheet.first_filled(range(old.top, old.bottom + 1), beside)
+        filled = filled or sheet.first_filled(range(old.bottom + 1, new.bottom + 1), below)
         if filled:
             raise FileError(f"{old.sheet}!{cell_name(*filled)}", "this cell is in the way.", advice)
 
@@ -243,8 +236,9 @@ class Package:
         sheet = self._sheet(old.sheet)
         styles = {column: sheet.style(old.top + 1, column) for column in range(old.left, old.right + 1)}
         for k, heading in enumerate(refill.added, start=old.right + 1):
-            sheet.put_row(old.top, {k: heading}, {k: sheet.style(old.top, old.right)})
-            styles[k] = styles[old.right]
+            like = refill.like(k)
+            sheet.put_row(old.top, {k: heading}, {k: sheet.style(old.top, like)})
+            styles[k] = styles[like]
         for i in range(max(old.bottom, new.bottom) - old.top):
             row = old.top + 1 + i
             values = refill.rows[i] if i < len(refill.rows) else [None] * len(refill.columns)
