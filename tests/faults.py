@@ -1327,6 +1327,13 @@ def _refinements() -> list[Fault]:
         ),
         Fault("a charge twice", repeat_row("tblDemandCharges", 1), "error", "is given twice, first in", (REFINED,)),
         Fault(
+            "a charge twice, its window in another spelling",
+            repeat_row("tblDemandCharges", 1, window="4 PM - 9PM"),
+            "error",
+            "is given twice, first in",
+            (REFINED,),
+        ),
+        Fault(
             "a charge of all seasons twice",
             repeat_row("tblDemandCharges", 0),
             "error",

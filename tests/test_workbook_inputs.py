@@ -298,6 +298,7 @@ def test_an_older_template_without_a_setting_and_an_optional_column_works_with_a
     assert "the setting gap is missing" in done.stderr
 
 
+FIXED_CHARGE = ["fixed_charge", 100, "USD/month", ""]
 QUIET = ("peak_factor", "ratchet", "fixed_charge")
 
 
@@ -346,6 +347,39 @@ def test_a_workbook_made_before_there_were_refinements_takes_the_results_without
     }
     assert not {"tblPeaks", "tblGridUpgrades", "tblDemandCharges"} & {*ours.table_names()}
     assert ours.value("run_objective") == pytest.approx(1_147_963.2373, abs=1e-3)
+
+
+@pytest.mark.parametrize("route", ["button", "in place"])
+def test_a_workbook_made_before_demand_charges_does_not_take_their_results(plan, route):
+    """Its checks know nothing of them and would call true results wrong."""
+    edit(plan, as_before_refinements)
+    edit(plan, lambda book: table_of(book, "tblSettings").write([*table_of(book, "tblSettings").rows, FIXED_CHARGE]))
+    before = ClosedBook(plan).blocks(["tblYearly"])["tblYearly"].rows
+    if route == "button":
+        said = engine.run(plan, "import fleetopt.excel; fleetopt.excel.run_optimization()")[-1] or ""
+    else:
+        done = fleetopt("run", plan, "--in-place", "--quiet", cwd=plan.parent)
+        assert done.returncode == 6
+        said = done.stderr
+    assert "the table 'tblPeaks' is missing" in " ".join(said.split())
+    assert "fleetopt new" in said
+    assert ClosedBook(plan).blocks(["tblYearly"])["tblYearly"].rows == before
+
+
+@pytest.mark.parametrize("table", ["tblGridUpgrades", "tblDemandCharges"])
+def test_an_optional_table_with_a_misspelt_name_is_not_passed_over(plan, table):
+    edit(plan, lambda book: rename(book, table, table[:-1]))
+    [problem] = check(read_inputs(str(plan)))
+    assert problem.severity == "warning"
+    assert f"the table {table} is missing" in problem.message
+    assert table[:-1] in problem.advice
+
+
+def rename(book: openpyxl.Workbook, old: str, new: str) -> None:
+    sheet = next(sheet for sheet in book if old in sheet.tables)
+    table = sheet.tables.pop(old)
+    table.displayName = table.name = new
+    sheet.add_table(table)
 
 
 def test_a_workbook_made_before_is_made_anew_with_the_sheets_for_refinements(plan, tmp_path):

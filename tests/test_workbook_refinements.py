@@ -363,6 +363,33 @@ def test_a_cell_right_of_a_table_that_gets_columns_is_named_and_nothing_is_writt
     assert openpyxl.load_workbook(path)["Yearly"][mine.coordinate].value == "mine"
 
 
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_table_of_the_planner_right_of_one_that_gets_columns_is_named_and_nothing_is_written(typed, tmp_path, route):
+    path = Path(shutil.copy(typed, tmp_path / "plan.xlsm"))
+    book = openpyxl.load_workbook(path, keep_vba=True)
+    sheet = book["Yearly"]
+    _, top, right, _ = range_boundaries(sheet.tables["tblYearly"].ref)
+    first, second = sheet.cell(top, right + 3), sheet.cell(top + 1, right + 3)
+    first.value, second.value = "Mine", 7
+    sheet.add_table(
+        openpyxl.worksheet.table.Table(displayName="tblMine", ref=f"{first.coordinate}:{second.coordinate}")
+    )
+    book.save(path)
+    before = shown(path)
+    if route == "button":
+        said = engine.run(path, RUN)[-1] or ""
+    else:
+        done = fleetopt("run", path, "--in-place", "--quiet", cwd=tmp_path)
+        assert done.returncode == 6
+        said = done.stderr
+    assert f"Yearly!{first.coordinate}" in said
+    assert "tblYearly" in said
+    assert {name: shown(path)[name] for name in ("tblYearly", "tblCompare")} == {
+        name: before[name] for name in ("tblYearly", "tblCompare")
+    }
+    assert openpyxl.load_workbook(path)["Yearly"][second.coordinate].value == 7
+
+
 @pytest.mark.parametrize("state", ["with", "taken out", "with again"])
 def test_every_column_of_a_widened_table_has_a_number_and_the_name_that_stands_above_it(chain, state):
     for route in ROUTES:
@@ -411,13 +438,21 @@ def test_the_button_widens_a_table_with_a_totals_row(with_totals):
 
 
 @pytest.mark.parametrize("table", ["tblYearly", "tblCompare"])
-def test_what_is_paid_for_peaks_looks_like_other_money(chain, table):
-    book = openpyxl.load_workbook(chain["in place"]["with"])
-    sheet = next(sheet for sheet in book if table in sheet.tables)
-    header, *rows = sheet[sheet.tables[table].ref]
-    old, new = ([cell.value for cell in header].index(name) for name in ("Total cost [USD]", OF_YEARS[0]))
-    assert header[new].style_id == header[old].style_id
-    assert {row[new].style_id for row in rows} == {row[old].style_id for row in rows}
+@pytest.mark.parametrize(
+    ("heading", "like"),
+    [(OF_YEARS[0], "Total cost [USD]"), (OF_YEARS[1], "Chargers bought [units]")],
+    ids=["money", "pieces"],
+)
+def test_a_new_column_looks_like_others_of_its_kind(chain, table, heading, like):
+    for route in ROUTES:
+        book = openpyxl.load_workbook(chain[route]["with"])
+        sheet = next(sheet for sheet in book if table in sheet.tables)
+        header, *rows = sheet[sheet.tables[table].ref]
+        old, new = ([cell.value for cell in header].index(name) for name in (like, heading))
+        assert {row[new].number_format for row in rows} == {row[old].number_format for row in rows}
+        if route == "in place":
+            assert header[new].style_id == header[old].style_id
+            assert {row[new].style_id for row in rows} == {row[old].style_id for row in rows}
 
 
 # A workbook that is made with them

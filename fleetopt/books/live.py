@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from fleetopt.books.tables import key
+from fleetopt.books.placing import Placing, placing
 from fleetopt.words.block import ROWS_BELOW, Block, column_letters
 from fleetopt.words.cells import Fault
 from fleetopt.words.content import ANEW, Content, Formula, Value
@@ -109,16 +109,16 @@ class LiveBook:
                 if name.casefold() not in found and name not in content.optional:
                     raise FileError(self.name, f"the table '{name}' is missing.", ANEW)
             spots = {name: found[name.casefold()] for name in content.tables if name.casefold() in found}
-            fillings = {name: _filling(spots[name], content, name, list(found.values())) for name in spots}
+            placed = {name: _placing(spots[name], content, name, list(found.values())) for name in spots}
             for name, spot in spots.items():
-                _check_room(spot, fillings[name])
+                _check_room(spot, placed[name])
             for name in content.names:
                 if name not in self._book.names:
                     raise FileError(self.name, f"the name '{name}' is missing.", ANEW)
             cells = {name: self._cell(name) for name in content.names}
         with _excel(self.name, "be written"), self._still():
-            for name, filling in fillings.items():
-                _write(spots[name], filling)
+            for name, rows in placed.items():
+                _write(spots[name], rows)
             for name, cell in cells.items():
                 cell.value = _entry(content.names[name])
 
@@ -265,58 +265,28 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True)
-class _Filling:
-    """What is written into a table."""
-
-    columns: Sequence[int]
-    """Position of each column of the rows, counted from the table's first."""
-    rows: Sequence[Sequence[Value]]
-    added: Sequence[str]
-    """Headings of new columns at its right end."""
-
-    def like(self, column: int) -> int:
-        """The column whose look a new one takes: that of the value before its own in a row, which is of its kind."""
-        return self.columns[self.columns.index(column) - 1]
-
-
-def _filling(spot: _Spot, content: Content, name: str, others: Sequence[_Spot]) -> _Filling:
-    """Find the columns of a table: those that are missing and may be added stand at its end where there is room."""
-    headings, rows = list(content.headers[name]), content.tables[name]
-    further = content.further.get(name, ())
+def _placing(spot: _Spot, content: Content, name: str, others: Sequence[_Spot]) -> Placing:
+    """Find the columns of a table; new ones are left out where they would reach another table that is filled."""
     there = _read(spot.cells(0, 1))[0]
-    positions: dict[str, int] = {}
-    for j, heading in enumerate(there):
-        positions.setdefault(key(heading), j)
-    added = [heading for heading in headings if heading in further and key(heading) not in positions]
-    if added and _is_beside_another(spot, len(added), others):
-        kept = [k for k, heading in enumerate(headings) if heading not in added]
-        headings, rows, added = [headings[k] for k in kept], [[row[k] for k in kept] for row in rows], []
-    positions |= {key(heading): spot.width + k for k, heading in enumerate(added)}
-    gone = [heading for heading in further if heading not in headings and key(heading) in positions]
-    if gone:
-        headings, rows = [*headings, *gone], [[*row, *[None] * len(gone)] for row in rows]
-    for heading in headings:
-        if key(heading) not in positions:
-            row = spot.top + 1
-            raise FileError(
-                f"{spot.place}!{row}:{row}",
-                f"the column '{heading}' of the table '{spot.name}' is missing.",
-                nearest(heading, [other for other in there if isinstance(other, str)]) or "Add it.",
-            )
-    return _Filling([positions[key(heading)] for heading in headings], rows, added)
-
-
-def _is_beside_another(spot: _Spot, width: int, others: Sequence[_Spot]) -> bool:
-    """Whether so many columns more, and one that parts them, would reach another table that is filled."""
-    beside = range(spot.left + spot.width, spot.left + spot.width + 1 + width)
     rows = range(spot.top, spot.top + 1 + spot.height)
-    return any(other.place == spot.place and other.left in beside and other.top in rows for other in others)
+
+    def may_grow(width: int) -> bool:
+        beside = range(spot.left + spot.width, spot.left + spot.width + 1 + width)
+        return not any(other.place == spot.place and other.left in beside and other.top in rows for other in others)
+
+    def missing(heading: str) -> FileError:
+        return FileError(
+            f"{spot.place}!{spot.top + 1}:{spot.top + 1}",
+            f"the column '{heading}' of the table '{spot.name}' is missing.",
+            nearest(heading, [other for other in there if isinstance(other, str)]) or "Add it.",
+        )
+
+    return placing(content, name, there, may_grow, missing)
 
 
-def _check_room(spot: _Spot, filling: _Filling) -> None:
+def _check_room(spot: _Spot, placed: Placing) -> None:
     """Refuse to run over what stands beside or below the table, or over the end of the sheet."""
-    rows, added = len(filling.rows), len(filling.added)
+    rows, added = len(placed.rows), len(placed.added)
     last = spot.top + 1 + max(1, rows) + spot.has_totals
     if last > _LAST_ROW:
         raise FileError(
@@ -340,9 +310,9 @@ def _check_room(spot: _Spot, filling: _Filling) -> None:
                     )
 
 
-def _write(spot: _Spot, filling: _Filling) -> None:
-    columns, rows = filling.columns, filling.rows
-    height, width = max(1, len(rows)), spot.width + len(filling.added)
+def _write(spot: _Spot, placed: Placing) -> None:
+    columns, rows = placed.columns, placed.rows
+    height, width = max(1, len(rows)), spot.width + len(placed.added)
     has_filter = spot.table.show_autofilter
     if has_filter:  # rows that a filter hides would be passed over
         spot.table.show_autofilter = False
@@ -352,13 +322,13 @@ def _write(spot: _Spot, filling: _Filling) -> None:
         spot.cells(1 + height, spot.height - height).clear_contents()
     if (height, width) != (spot.height, spot.width):
         spot.table.resize(spot.cells(0, 1 + height, 0, width))
-    if filling.added:
-        spot.cells(0, 1, spot.width, len(filling.added)).value = [[_entry(heading) for heading in filling.added]]
+    if placed.added:
+        spot.cells(0, 1, spot.width, len(placed.added)).value = [[_entry(heading) for heading in placed.added]]
     for order in _neighbours(columns):
         block = [[_entry(row[i]) for i in order] for row in rows] or [[None] * len(order)]
         spot.cells(1, height, columns[order[0]], len(order)).value = block
     for k in range(spot.width, width):
-        spot.cells(1, height, k, 1).number_format = spot.cells(1, 1, filling.like(k), 1).number_format
+        spot.cells(1, height, k, 1).number_format = spot.cells(1, 1, placed.like(k), 1).number_format
     if spot.has_totals:
         spot.table.show_totals = True
     if has_filter:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from fleetopt.books.tables import (
     Found,
@@ -47,25 +48,30 @@ def read_planning(source: str, blocks: Mapping[str, Block], names: Callable[[], 
     Parameters:
         source: the workbook, as the user named it.
         blocks: by its name each of the input tables that are there, with its header row and without a totals row.
-        names: lists all tables of the workbook; only asked when one is missing.
+        names: lists all tables of the workbook; only asked when one is missing, and once.
     """
     problems: list[Problem] = []
     by_name = {name.casefold(): block for name, block in blocks.items()}
     ours = {table.name.casefold() for table in INPUT_TABLES}
 
+    @cache
+    def strangers() -> list[str]:
+        return [name for name in names() if name.casefold() not in ours | _RESULTS]
+
     def block_of(table: Table) -> Block | None:
         block = by_name.get(table.name.casefold())
         if block is None:
             message = f"the table {table.name} is missing; it belongs on the sheet {table.sheet}."
-            others = [name for name in names() if name.casefold() not in ours | _RESULTS]
-            cure = f"{nearest(table.name, others)} Give the right one that name, or make the workbook anew."
+            cure = f"{nearest(table.name, strangers())} Give the right one that name, or make the workbook anew."
             problems.append(error(source, message, cure.strip()))
         return block
 
     tables: dict[str, Rows] = {}
     for table in _reading_order():
         described = schema.expanded(table, Inputs(source, tables, {}).labels)
-        block = None if table.is_optional and table.name.casefold() not in by_name else block_of(table)
+        block = by_name.get(table.name.casefold()) if table.is_optional else block_of(table)
+        if block is None and table.is_optional:
+            problems.extend(_misspelt(table, source, strangers()))
         tables[table.name] = _rows(block, described, problems)
         problems.extend(_prices_without_label(block, described))
     for table in reversed(schema.TABLES.values()):
@@ -74,6 +80,14 @@ def read_planning(source: str, blocks: Mapping[str, Block], names: Callable[[], 
         if table.arranged:
             tables[table.name] = tables[table.name].take(table.arranged(tables))
     return Inputs(source, tables, _settings(block_of(SETTINGS_TABLE), problems), problems=problems)
+
+
+def _misspelt(table: Table, source: str, others: Sequence[str]) -> Iterator[Problem]:
+    """Say that a table which a workbook may lack is not there, where another is called nearly so."""
+    meant = nearest(table.name, others)
+    if meant and not meant.startswith("Known"):
+        said = f"the table {table.name} is missing and counts as empty."
+        yield warning(source, said, f"{meant} Give it that name if its rows are to count.")
 
 
 def _reading_order() -> list[Table]:

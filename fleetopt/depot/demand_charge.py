@@ -64,6 +64,7 @@ CHARGES = Table(
             "Window",
             "the hours that can set it, such as 4PM-9PM; blank: all day",
             kind="label",
+            is_span=True,
             is_needed=False,
             is_quiet=True,
         ),

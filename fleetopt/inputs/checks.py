@@ -10,6 +10,8 @@ from fleetopt.inputs import schema
 from fleetopt.inputs.doubts import doubts
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.scenarios import folder_name
+from fleetopt.words.clock import span
+from fleetopt.words.columns import Column
 from fleetopt.words.problem import Problem, error, has_error
 from fleetopt.words.rows import Rows
 
@@ -38,7 +40,7 @@ def _given_twice(rows: Rows) -> Iterable[Problem]:
     for i, keys in enumerate(rows.keys() if len(rows) else ()):
         if any(value is None and rows.table[name].is_needed for name, value in zip(rows.table.keys, keys, strict=True)):
             continue
-        folded = tuple(str(key).casefold() for key in keys)
+        folded = tuple(_as_meant(rows.table[name], key) for name, key in zip(rows.table.keys, keys, strict=True))
         if folded in first:
             said = ", ".join(
                 f"{rows.table[name].header} {value}"
@@ -52,6 +54,11 @@ def _given_twice(rows: Rows) -> Iterable[Problem]:
             )
         else:
             first[folded] = i
+
+
+def _as_meant(column: Column, key: Any) -> Any:
+    """What counts when keys are compared: the time of a span, however it is written, else letters without case."""
+    return (column.is_span and key and span(key)) or str(key).casefold()
 
 
 def _settings(inputs: Inputs) -> Iterable[Problem]:

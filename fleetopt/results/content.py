@@ -52,7 +52,9 @@ def result_content(outcomes: Sequence[Outcome], problems: Sequence[Problem], run
     """Everything that a run writes. Old results are replaced only if there is a new plan."""
     solved = [(name, result.plan) for name, result in outcomes if result.plan]
     on = tuple(name for name in REFINEMENTS if any(name in plan.case.is_on() for _, plan in solved))
-    content = Content(on=on, optional=frozenset(table.name for table in results.listings(REFINEMENTS)))
+    tables = {table.name for table in results.listings(on)}
+    optional = frozenset(table.name for table in results.listings(REFINEMENTS) if table.name not in tables)
+    content = Content(on=on, optional=optional)
     _put(content, results.MESSAGES, message_rows([*problems, *_of_scenarios(outcomes)]))
     _put(content, results.REPAIRS, [*_repairs(outcomes)])
     _put(content, results.RUNS, [*run.earlier, *_runs(outcomes, run)][-MOST_RUNS:])

@@ -10,6 +10,7 @@ from lxml import etree
 
 from fleetopt.books.closed.areas import Area, reference
 from fleetopt.books.closed.sheet_xml import escaped, namespace, number_text
+from fleetopt.books.placing import Placing
 from fleetopt.words.content import Formula, Value
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
@@ -22,15 +23,7 @@ class Refill:
 
     old: Area
     new: Area
-    columns: Sequence[int]
-    """Columns of the sheet that the values of a row stand in."""
-    rows: Sequence[Sequence[Value]]
-    added: Sequence[str] = ()
-    """Headings of new columns at its right end."""
-
-    def like(self, column: int) -> int:
-        """The column whose look a new one takes: that of the value before its own in a row, which is of its kind."""
-        return self.columns[self.columns.index(column) - 1]
+    placing: Placing
 
 
 def update_chart(root: Any, refills: Iterable[Refill], sheets: Iterable[str]) -> bool:
@@ -50,8 +43,9 @@ def update_chart(root: Any, refills: Iterable[Refill], sheets: Iterable[str]) ->
         cache = next(series.iterchildren(*(f"{namespace(series)}{name}" for name in _CACHES)), None)
         if cache is None:
             continue
-        if cells.left == cells.right and cells.left in refill.columns:
-            is_changed |= _set_cache(cache, [row[refill.columns.index(cells.left)] for row in refill.rows])
+        column, placing = cells.left - refill.old.left, refill.placing
+        if cells.left == cells.right and column in placing.columns:
+            is_changed |= _set_cache(cache, [row[placing.columns.index(column)] for row in placing.rows])
         elif is_resized:
             series.remove(cache)
     return is_changed

@@ -14,7 +14,7 @@ from fleetopt.books.closed.areas import LAST_ROW, Area, DamagedError, area, cell
 from fleetopt.books.closed.chart_xml import Refill, update_chart
 from fleetopt.books.closed.parts import TYPES, ChangedParts
 from fleetopt.books.closed.sheet_xml import Sheet, joined_text, namespace, unescaped, without_plain_cells
-from fleetopt.books.tables import key
+from fleetopt.books.placing import placing
 from fleetopt.words.content import ANEW, Content
 from fleetopt.words.problem import FileError
 
@@ -98,7 +98,7 @@ class Package:
                 self._sheet(at.sheet).put(at.top, at.left, value)
         for name, refill in refills.items():
             table = self._tables[name]
-            self._tables[name] = replace(table, area=refill.new, columns=[*table.columns, *refill.added])
+            self._tables[name] = replace(table, area=refill.new, columns=[*table.columns, *refill.placing.added])
 
     def heights(self, name: str, heights: Sequence[float | None]) -> None:
         """Set how high the rows of a table are shown [points]; None leaves it to the program that shows them."""
@@ -180,43 +180,31 @@ class Package:
             fault = "is there twice" if name in self.doubled else "is missing"
             advice = "Rename one." if name in self.doubled else ANEW
             raise FileError(str(self.path), f"the table '{name}' {fault}.", advice)
-        headings, rows, further = content.headers[name], content.tables[name], content.further.get(name, ())
         table = self._tables[name]
         old = table.area
         header = f"{old.sheet}!{old.top + 1}:{old.top + 1}"
-        places = {key(column): j for j, column in reversed(list(enumerate(table.columns)))}
-        places |= {column: j for j, column in enumerate(table.columns)}
-        added = [heading for heading in headings if heading in further and not {heading, key(heading)} & places.keys()]
-        if added and self._is_beside_another(old, len(added), content):
-            kept = [k for k, heading in enumerate(headings) if heading not in added]
-            headings, rows, added = [headings[k] for k in kept], [[row[k] for k in kept] for row in rows], []
-        places |= {heading: len(table.columns) + k for k, heading in enumerate(added)}
-        gone = [heading for heading in further if heading not in headings and {heading, key(heading)} & places.keys()]
-        headings, rows = [*headings, *gone], [[*row, *[None] * len(gone)] for row in rows] if gone else rows
-        columns: list[int] = []
-        for heading in headings:
-            j = places.get(heading, places.get(key(heading)))
-            if j is None or old.left + j in columns:
-                advice = f"Head a column of the table with '{heading}'; where it stands does not matter."
-                raise FileError(header, f"the table '{name}' has no column '{heading}'.", advice)
-            columns.append(old.left + j)
-        new = replace(old, bottom=old.top + max(1, len(rows)), right=old.right + len(added))
+
+        def may_grow(width: int) -> bool:
+            """Whether so many columns more, and one that parts them, reach no other table that is filled."""
+            beside = replace(old, left=old.right + 1, right=old.right + 1 + width)
+            return not any(other in content.tables and at.meets(beside) for other, at in self.tables.items())
+
+        def missing(heading: str) -> FileError:
+            advice = f"Head a column of the table with '{heading}'; where it stands does not matter."
+            return FileError(header, f"the table '{name}' has no column '{heading}'.", advice)
+
+        placed = placing(content, name, table.columns, may_grow, missing)
+        height = len(placed.rows)
+        new = replace(old, bottom=old.top + max(1, height), right=old.right + len(placed.added))
         if not table.has_header:
             raise FileError(header, f"the table '{name}' has no header row.", "Switch it on in Excel, Table Design.")
         if new.bottom > LAST_ROW:
-            raise FileError(
-                header, f"the table '{name}' gets {len(rows):,} rows, more than a sheet has.", "Move it up."
-            )
+            raise FileError(header, f"the table '{name}' gets {height:,} rows, more than a sheet has.", "Move it up.")
         if table.has_totals and new != old:
             advice = "Remove the row, or put it above the table."
             raise FileError(header, f"the table '{name}' has a totals row and cannot change its size.", advice)
         self._check_room(name, old, new)
-        return Refill(old, new, columns, rows, added)
-
-    def _is_beside_another(self, old: Area, width: int, content: Content) -> bool:
-        """Whether so many columns more, and one that parts them, would reach another table that is filled."""
-        beside = replace(old, left=old.right + 1, right=old.right + 1 + width)
-        return any(name in content.tables and at.meets(beside) for name, at in self.tables.items())
+        return Refill(old, new, placed)
 
     def _check_room(self, name: str, old: Area, new: Area) -> None:
         sheet = self._sheet(old.sheet)
@@ -232,17 +220,18 @@ class Package:
             raise FileError(f"{old.sheet}!{cell_name(*filled)}", "this cell is in the way.", advice)
 
     def _write_rows(self, refill: Refill) -> None:
-        old, new = refill.old, refill.new
+        old, new, placed = refill.old, refill.new, refill.placing
         sheet = self._sheet(old.sheet)
         styles = {column: sheet.style(old.top + 1, column) for column in range(old.left, old.right + 1)}
-        for k, heading in enumerate(refill.added, start=old.right + 1):
-            like = refill.like(k)
+        for k, heading in enumerate(placed.added, start=old.right + 1):
+            like = old.left + placed.like(k - old.left)
             sheet.put_row(old.top, {k: heading}, {k: sheet.style(old.top, like)})
             styles[k] = styles[like]
+        columns = [old.left + j for j in placed.columns]
         for i in range(max(old.bottom, new.bottom) - old.top):
             row = old.top + 1 + i
-            values = refill.rows[i] if i < len(refill.rows) else [None] * len(refill.columns)
-            cells = dict(zip(refill.columns, values, strict=True))
+            values = placed.rows[i] if i < len(placed.rows) else [None] * len(columns)
+            cells = dict(zip(columns, values, strict=True))
             here = styles if row > old.bottom else {k: styles[k] for k in range(old.right + 1, new.right + 1)}
             sheet.put_row(row, cells, here)
 
@@ -254,7 +243,7 @@ class Package:
                 right = refill.new.right if cells.right == refill.old.right else cells.right
                 element.set("ref", str(replace(cells, bottom=refill.new.bottom, right=right)))
         columns = self._parts.tree(part).find("{*}tableColumns")
-        for heading in refill.added:
+        for heading in refill.placing.added:
             number = max(int(column.get("id", "0")) for column in columns) + 1
             columns.append(columns.makeelement(columns[0].tag, {"id": str(number), "name": heading}))
         columns.set("count", str(len(columns)))
