@@ -361,7 +361,8 @@ def test_a_workbook_made_before_demand_charges_does_not_take_their_results(plan,
         done = fleetopt("run", plan, "--in-place", "--quiet", cwd=plan.parent)
         assert done.returncode == 6
         said = done.stderr
-    assert "the table 'tblPeaks' is missing" in " ".join(said.split())
+    said = " ".join(said.split())
+    assert "the table 'tblPeaks' is missing" in said
     assert "fleetopt new" in said
     assert ClosedBook(plan).blocks(["tblYearly"])["tblYearly"].rows == before
 
@@ -626,3 +627,20 @@ def test_a_row_right_below_a_table_is_not_read_in_silence(plan):
     engine.run(plan, "import fleetopt.excel; fleetopt.excel.check_inputs()")
     messages = ClosedBook(plan).blocks(["tblMessages"])["tblMessages"].rows[1:]
     assert any("the table tblFleet ends above this row" in str(row[2]) for row in messages)
+
+
+@pytest.mark.parametrize("route", ["button", "in place"])
+def test_no_result_is_written_among_the_inputs_where_its_name_points_there(plan, route):
+    edit(plan, lambda book: setattr(book.defined_names["run_objective"], "attr_text", "Settings!$B$7"))
+    before = openpyxl.load_workbook(plan)["Settings"]["B7"].value
+    if route == "button":
+        said = engine.run(plan, "import fleetopt.excel; fleetopt.excel.run_optimization()")[-1] or ""
+    else:
+        done = fleetopt("run", plan, "--in-place", "--quiet", cwd=plan.parent)
+        assert done.returncode == 6
+        said = done.stderr
+    said = " ".join(said.split())
+    assert "Settings!B7" in said
+    assert "'run_objective'" in said
+    assert "'tblSettings'" in said
+    assert openpyxl.load_workbook(plan)["Settings"]["B7"].value == before

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from fleetopt.books.placing import Placing, placing
 from fleetopt.words.block import ROWS_BELOW, Block, column_letters
 from fleetopt.words.cells import Fault
-from fleetopt.words.content import ANEW, Content, Formula, Value
+from fleetopt.words.content import ANEW, Content, Formula, Value, in_a_table
 from fleetopt.words.problem import FileError, nearest
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ class LiveBook:
         """
         with _excel(self.name, "be read"):
             found = {spot.name.casefold(): spot for spot in self._spots(content.tables)}
+            kept = list(self._spots(content.kept))
             for name in content.tables:
                 if name.casefold() not in found and name not in content.optional:
                     raise FileError(self.name, f"the table '{name}' is missing.", ANEW)
@@ -116,6 +117,8 @@ class LiveBook:
                 if name not in self._book.names:
                     raise FileError(self.name, f"the name '{name}' is missing.", ANEW)
             cells = {name: self._cell(name) for name in content.names}
+            for name, cell in cells.items():
+                _check_apart(name, cell, kept)
         with _excel(self.name, "be written"), self._still():
             for name, rows in placed.items():
                 _write(spots[name], rows)
@@ -308,6 +311,15 @@ def _check_room(spot: _Spot, placed: Placing) -> None:
                         f"stands in the way of the table '{spot.name}', which grows to {to}.",
                         "Move it to another sheet or away from the table, and run it again.",
                     )
+
+
+def _check_apart(name: str, cell: xlwings.Range, spots: Sequence[_Spot]) -> None:
+    """Refuse to write the value of a name into one of these tables."""
+    sheet, row, column = cell.sheet.name, cell.row - 1, cell.column - 1
+    for spot in spots:
+        is_in = 0 <= row - spot.top <= spot.height and 0 <= column - spot.left < spot.width
+        if is_in and spot.place == sheet:
+            raise FileError(spot.where(row - spot.top, column - spot.left), in_a_table(name, spot.name), ANEW)
 
 
 def _write(spot: _Spot, placed: Placing) -> None:

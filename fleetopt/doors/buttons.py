@@ -11,7 +11,7 @@ from fleetopt.doors.run import book_results, check_places, run_settings, solve, 
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.scenarios import scenarios
-from fleetopt.results.content import checked_content, cleared_content, refused_content
+from fleetopt.results.content import KEPT, checked_content, cleared_content, refused_content
 from fleetopt.solvers.progress import Progress
 from fleetopt.words.content import Content
 from fleetopt.words.problem import FileError, InputError, Problem, error, has_error
@@ -72,7 +72,7 @@ def _run(book: LiveBook) -> None:
     if has_error(problems):
         raise InputError(problems)
     check_places(book)
-    book.fill(Content(names={"run_status": _RUNNING}))
+    book.fill(Content(names={"run_status": _RUNNING}, kept=KEPT))
     chosen = scenarios(inputs)
     settings = run_settings(inputs)
     outcomes = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fleetopt.depot import DERIVED, FIGURES, MONEY, PURCHASES, REFINEMENTS, of_those_on
+from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.plan.limits import limits
 from fleetopt.plan.plan import Plan
 from fleetopt.results import tables as results
@@ -29,6 +30,8 @@ Outcome = tuple[str, "Result"]
 """A scenario's name and what came of it."""
 MOST_RUNS = 1000
 """The Runs sheet keeps no more rows."""
+KEPT = frozenset(table.name for table in INPUT_TABLES)
+"""The planner's own figures: no result is written among them, wherever its name may point to."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def result_content(outcomes: Sequence[Outcome], problems: Sequence[Problem], run
     on = tuple(name for name in REFINEMENTS if any(name in plan.case.is_on() for _, plan in solved))
     tables = {table.name for table in results.listings(on)}
     optional = frozenset(table.name for table in results.listings(REFINEMENTS) if table.name not in tables)
-    content = Content(on=on, optional=optional)
+    content = Content(on=on, optional=optional, kept=KEPT)
     _put(content, results.MESSAGES, message_rows([*problems, *_of_scenarios(outcomes)]))
     _put(content, results.REPAIRS, [*_repairs(outcomes)])
     _put(content, results.RUNS, [*run.earlier, *_runs(outcomes, run)][-MOST_RUNS:])
@@ -296,7 +299,7 @@ def refused_content(problems: Sequence[Problem]) -> Content:
 
 def checked_content(problems: Sequence[Problem]) -> Content:
     """What is written when the inputs were only checked: messages, and where to look."""
-    content = Content()
+    content = Content(kept=KEPT)
     _put(content, results.MESSAGES, message_rows(problems))
     _put(content, results.REPAIRS, [])
     content.names["run_look"] = (
@@ -322,7 +325,8 @@ def cleared_content(on: tuple[str, ...] = ()) -> Content:
     Parameters:
         on: names of the refinements whose columns are to be there.
     """
-    content = Content(on=on, optional=frozenset(table.name for table in results.listings(REFINEMENTS)))
+    optional = frozenset(table.name for table in results.listings(REFINEMENTS))
+    content = Content(on=on, optional=optional, kept=KEPT)
     for table in results.result_tables(on):
         if table is not results.RUNS:
             _put(content, table, [])

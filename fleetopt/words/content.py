@@ -36,7 +36,14 @@ class Content:
     not of its rows is emptied where it is there."""
     optional: frozenset[str] = frozenset()
     """Tables that a workbook may lack; then they are left out."""
+    kept: frozenset[str] = frozenset()
+    """Tables into which the value of no name is written."""
     on: tuple[str, ...] = ()
     """The refinements of the depot that the results use."""
     names: dict[str, Value] = field(default_factory=dict)
     """By the defined name the value of its one cell."""
+
+
+def in_a_table(name: str, table: str) -> str:
+    """Say that a name whose cell is to be written points into a table."""
+    return f"the name '{name}', to which a result is written, stands for a cell of the table '{table}'."

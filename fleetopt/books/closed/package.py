@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from fleetopt.books.closed.chart_xml import Refill, update_chart
 from fleetopt.books.closed.parts import TYPES, ChangedParts
 from fleetopt.books.closed.sheet_xml import Sheet, joined_text, namespace, unescaped, without_plain_cells
 from fleetopt.books.placing import placing
-from fleetopt.words.content import ANEW, Content
+from fleetopt.words.content import ANEW, Content, in_a_table
 from fleetopt.words.problem import FileError
 
 __all__ = ["Area", "Package"]
@@ -87,6 +87,8 @@ class Package:
             }
             for name in content.names.keys() - self.names.keys():
                 raise FileError(str(self.path), f"the name '{name}' is missing or points to no cell.", ANEW)
+            for name in content.names:
+                self._check_apart(name, content.kept)
             for name, refill in refills.items():
                 self._write_rows(refill)
                 self._resize(self._tables[name].part, refill)
@@ -218,6 +220,14 @@ class Package:
         filled = filled or sheet.first_filled(range(old.bottom + 1, new.bottom + 1), below)
         if filled:
             raise FileError(f"{old.sheet}!{cell_name(*filled)}", "this cell is in the way.", advice)
+
+    def _check_apart(self, name: str, kept: Collection[str]) -> None:
+        """Refuse to write the value of a name into one of these tables."""
+        at = self.names[name]
+        cell = replace(at, bottom=at.top, right=at.left)
+        for table, cells in self.tables.items():
+            if table in kept and cells.meets(cell):
+                raise FileError(f"{at.sheet}!{cell}", in_a_table(name, table), ANEW)
 
     def _write_rows(self, refill: Refill) -> None:
         old, new, placed = refill.old, refill.new, refill.placing
