@@ -174,6 +174,7 @@ def test_the_command_line_writes_proofs_and_checks_them(tmp_path: Path):
         checked = command("prove", f"m{name}.lp", f"p{name}.json", cwd=tmp_path)
         assert checked.returncode == 0, checked.stdout
         assert checked.stdout.startswith("The proof holds: no plan costs less than 1,")
+        assert all(len(line) <= 80 for line in checked.stdout.splitlines())
     crossed = command("prove", "m.lp", "p-export-0.0.json", cwd=tmp_path)
     assert crossed.returncode == 1
     assert crossed.stdout.startswith("The proof does not hold: ")

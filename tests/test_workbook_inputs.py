@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -644,3 +645,91 @@ def test_no_result_is_written_among_the_inputs_where_its_name_points_there(plan,
     assert "'run_objective'" in said
     assert "'tblSettings'" in said
     assert openpyxl.load_workbook(plan)["Settings"]["B7"].value == before
+
+
+def test_a_column_of_figures_that_is_not_read_is_named_with_its_cell(plan):
+    def add(book):
+        table = table_of(book, "tblFleet")
+        table.write([[*row, "Number of vehicles" if i == 0 else 7] for i, row in enumerate(table.rows)])
+
+    edit(plan, add)
+    width = len(ClosedBook(plan).blocks(["tblFleet"])["tblFleet"].rows[0])
+    (said,) = (problem for problem in check(read_inputs(str(plan))) if "Number of vehicles" in problem.message)
+    assert said.severity == "warning"
+    assert said.where == f"Fleet!{get_column_letter(width)}5"
+    assert "is not used" in said.message
+
+
+def test_a_column_in_another_unit_is_named_with_its_cell(plan):
+    def head(book):
+        table = table_of(book, "tblScenarios")
+        j = table.rows[0].index("Grid limit [kWh]")
+        table.write(
+            [[*row[:j], "Grid limit [MWh]" if i == 0 else 1.5, *row[j + 1 :]] for i, row in enumerate(table.rows)]
+        )
+
+    edit(plan, head)
+    column = 1 + [str(value) for value in ClosedBook(plan).blocks()["tblScenarios"].rows[0]].index("Grid limit [MWh]")
+    missing, unread = (problem for problem in check(read_inputs(str(plan))) if "MWh" in str(problem))
+    assert (missing.severity, missing.where) == ("warning", "Scenarios!5:5")
+    assert "is in another unit: convert its figures to kWh" in missing.advice
+    assert (unread.severity, unread.where) == ("warning", f"Scenarios!{get_column_letter(column)}5")
+    assert "is not used" in unread.message
+
+
+def test_columns_that_may_be_missing_are_not_spoken_of_beside_an_error(plan):
+    def drop(book):
+        table = table_of(book, "tblTrucks")
+        j = [str(value) for value in table.rows[0]].index("Range [km]")
+        table.write([[*row[:j], f"Mine {i}", *row[j + 1 :]] for i, row in enumerate(table.rows)])
+
+    edit(plan, drop)
+    assert any("'Range [km]' is missing" in problem.message for problem in read_inputs(str(plan)).problems)
+    edit(plan, lambda book: table_of(book, "tblTrucks").write([*table_of(book, "tblTrucks").rows, ["x", "y"]]))
+    problems = read_inputs(str(plan)).problems
+    assert has_error(problems)
+    assert not any("is missing" in problem.message for problem in problems)
+
+
+def test_sheets_of_a_planning_workbook_without_its_tables_are_no_other_layout(plan):
+    def strip(book):
+        for sheet in book:
+            for name in list(sheet.tables):
+                del sheet.tables[name]
+
+    edit(plan, strip)
+    done = fleetopt("check", plan, cwd=plan.parent)
+    assert done.returncode == 6
+    assert "none of its Excel tables" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("spelt", [lambda name: name.replace("/", "\\"), lambda name: name.replace("sheet2", "Sheet2")])
+def test_parts_that_another_program_spells_otherwise_are_found(plan, spelt):
+    before = cases(read_inputs(str(plan)))
+    with zipfile.ZipFile(plan) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(plan, "w") as package:
+        for name, content in parts.items():
+            info = zipfile.ZipInfo("x")
+            info.filename = spelt(name) if name.endswith(".xml") and "_rels" not in name else name
+            package.writestr(info, content)
+    assert_same_plan(read_inputs(str(plan)), new_inputs := read_inputs(str(plan)))
+    assert cases(new_inputs).keys() == before.keys()
+    assert fleetopt("run", plan, "--in-place", "--quiet", cwd=plan.parent).returncode == 0
+    assert ClosedBook(plan).blocks(["tblYearly"])["tblYearly"].rows[1:]
+
+
+def test_a_blank_that_is_part_of_merged_cells_is_no_blank(plan):
+    def merge(book):
+        table = table_of(book, "tblScenarios")
+        j = [str(value) for value in table.rows[0]].index("Grid limit [kWh]") + 1
+        table.sheet.cell(6, j).value = 1500
+        table.sheet.cell(7, j).value = None
+        table.sheet.merge_cells(start_row=6, end_row=7, start_column=j, end_column=j)
+        table.sheet.merge_cells(start_row=30, end_row=31, start_column=j, end_column=j)
+        return get_column_letter(j)
+
+    letter = edit(plan, merge)
+    (said,) = (problem for problem in check(read_inputs(str(plan))) if "merged" in problem.message)
+    assert (said.severity, said.where) == ("error", f"Scenarios!{letter}7")
+    assert f"is blank as a part of the merged cells {letter}6:{letter}7" in said.message

@@ -30,7 +30,7 @@ from fleetopt.words.block import Block
 from fleetopt.words.cells import convert, is_blank
 from fleetopt.words.clock import slot_label
 from fleetopt.words.columns import Column, Table
-from fleetopt.words.problem import Problem, error, nearest, note, warning
+from fleetopt.words.problem import Problem, error, has_error, nearest, note, warning
 from fleetopt.words.rows import Cell, Rows
 
 _RESULTS = {table.name.casefold() for table in result_tables(REFINEMENTS)}
@@ -67,19 +67,21 @@ def read_planning(source: str, blocks: Mapping[str, Block], names: Callable[[], 
         return block
 
     tables: dict[str, Rows] = {}
+    left: list[Problem] = []
     for table in _reading_order():
         described = schema.expanded(table, Inputs(source, tables, {}).labels)
         block = by_name.get(table.name.casefold()) if table.is_optional else block_of(table)
         if block is None and table.is_optional:
             problems.extend(_misspelt(table, source, strangers()))
-        tables[table.name] = _rows(block, described, problems)
+        tables[table.name] = _rows(block, described, problems, left)
         problems.extend(_prices_without_label(block, described))
     for table in reversed(schema.TABLES.values()):
         _one_spelling(table, tables, problems)
     for table in schema.TABLES.values():
         if table.arranged:
             tables[table.name] = tables[table.name].take(table.arranged(tables))
-    return Inputs(source, tables, _settings(block_of(SETTINGS_TABLE), problems), problems=problems)
+    settings = _settings(block_of(SETTINGS_TABLE), problems, left)
+    return Inputs(source, tables, settings, problems=problems if has_error(problems) else [*problems, *left])
 
 
 def _misspelt(table: Table, source: str, others: Sequence[str]) -> Iterator[Problem]:
@@ -97,8 +99,12 @@ def _reading_order() -> list[Table]:
     return sorted(schema.TABLES.values(), key=lambda table: (table.name in headed) - (table.name in heads))
 
 
-def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
-    """One table; without rows when it is not there. Optional columns may be missing."""
+def _rows(block: Block | None, table: Table, problems: list[Problem], left: list[Problem]) -> Rows:
+    """One table; without rows when it is not there. Optional columns may be missing.
+
+    Parameters:
+        left: gets the notes on such columns, which only matter where nothing is wrong.
+    """
     empty = Rows(table, {column.name: [] for column in table.columns}, {})
     if block is None:
         return empty
@@ -116,8 +122,11 @@ def _rows(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     rows = read_rows(block, table, found, there, problems)
     if not len(rows) and not table.is_optional:
         problems.append(error(block.where(0, 0), f"the table {table.name} has no rows.", f"Enter {table.row}."))
-    problems.extend(left_out(block, found, table.columns, names))
-    problems.extend(_settings_as_columns(block, table, found))
+    for each in left_out(block, found, table.columns, names):
+        (left if each.severity == "note" else problems).append(each)
+    settings = [*_settings_as_columns(block, table, found)]
+    problems.extend(settings)
+    problems.extend(_figures_unread(block, table, found, {each.where for each in settings}))
     for column in table.columns:
         if column.name not in found.columns:
             rows.values[column.name] = [column.default] * len(rows)
@@ -132,6 +141,18 @@ def _settings_as_columns(block: Block, table: Table, found: Found) -> Iterator[P
         if isinstance(header, str) and j not in found.columns.values() and key(header) in known:
             said = f"'{header}' is no column of {table.name} and is not used; it is the same in all scenarios."
             yield warning(block.where(0, j), said, "Change it in the Settings, or make another workbook for it.")
+
+
+def _figures_unread(block: Block, table: Table, found: Found, said: set[str]) -> Iterator[Problem]:
+    """Say which columns hold figures that are not used: who typed them may think that they count."""
+    priced = any(figure.table == table.name for figure in schema.EACH.values())
+    for j, header in enumerate(block.rows[0]):
+        is_known = j in found.columns.values() or not isinstance(header, str) or block.where(0, j) in said
+        if is_known or is_blank(header) or (priced and "[" in header):
+            continue
+        if any(isinstance(row[j], (int, float)) and not isinstance(row[j], bool) for row in block.rows[1:]):
+            known = nearest(header, [column.heading for column in table.columns])
+            yield warning(block.where(0, j), f"'{header}' is no column of {table.name} and is not used.", known)
 
 
 def _left_below(block: Block, table: Table, columns: Sequence[Column], found: Found) -> Iterator[Problem]:
@@ -191,7 +212,7 @@ def _may_repeat(table: Table, column: Column) -> bool:
     return table.keys != (column.name,)
 
 
-def _settings(block: Block | None, problems: list[Problem]) -> dict[str, Cell]:
+def _settings(block: Block | None, problems: list[Problem], left: list[Problem]) -> dict[str, Cell]:
     """The value of each setting; one that is not there has its default, where it has one."""
     cells = {column.name: Cell(column.default, "default") for column in schema.SETTINGS if column.default is not None}
     if block is None:
@@ -204,10 +225,10 @@ def _settings(block: Block | None, problems: list[Problem]) -> dict[str, Cell]:
     if found is None or missing:
         return cells
     problems.extend(doubled_columns(block, found, names))
-    return {**cells, **_named_values(block, found, problems)}
+    return {**cells, **_named_values(block, found, problems, left)}
 
 
-def _named_values(block: Block, found: Found, problems: list[Problem]) -> dict[str, Cell]:
+def _named_values(block: Block, found: Found, problems: list[Problem], left: list[Problem]) -> dict[str, Cell]:
     by_key = {key(column.name): column for column in schema.SETTINGS}
     cells: dict[str, Cell] = {}
     for i, row in enumerate(block.rows[1:], start=1):
@@ -234,7 +255,7 @@ def _named_values(block: Block, found: Found, problems: list[Problem]) -> dict[s
                 )
             elif not column.is_quiet:
                 said = f"the setting {column.name} is missing; {column.default} is taken."
-                problems.append(note(block.place, said))
+                left.append(note(block.place, said))
     for column in schema.SETTINGS:
         cells.setdefault(column.name, Cell(column.default, "default"))
     return cells

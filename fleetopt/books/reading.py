@@ -10,7 +10,7 @@ from fleetopt.books.planning import is_planning, read_planning
 from fleetopt.books.study.reader import read_study
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.schema import INPUT_TABLES
-from fleetopt.words.problem import error
+from fleetopt.words.problem import FileError, error
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,7 +66,15 @@ def planning_book(source: str | None) -> ClosedBook | None:
     from fleetopt.books.closed.book import ClosedBook
 
     book = ClosedBook(Path(source))
-    return book if is_planning(book.table_names()) else None
+    if is_planning(book.table_names()):
+        return book
+    ours = {table.sheet for table in INPUT_TABLES}
+    there = [sheet for sheet in book.sheet_names() if sheet in ours]
+    if 2 * len(there) >= len(ours):
+        said = f"has the sheets of a planning workbook ({', '.join(there)}) but none of its Excel tables."
+        cure = "Make a workbook with 'fleetopt new NEW.xlsm' and copy the figures into its tables."
+        raise FileError(source, said, f"Another program left them out when it saved. {cure}")
+    return None
 
 
 def read_book(book: Book) -> Inputs:

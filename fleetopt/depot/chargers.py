@@ -27,13 +27,15 @@ from fleetopt.depot.part import (
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.expression import Comparison, Expression
 from fleetopt.words.number_text import readings
-from fleetopt.words.problem import Problem, shortened, warning
+from fleetopt.words.problem import Problem, others, shortened, warning
 from fleetopt.words.sheet_formulas import exceeds, total_differs
 
 MARKET_USD_PER_KW: Final = 250.0
 """A fast charger's price for each kW: a 400 kW charger costs about 100,000 USD."""
 _POWER = re.compile(r"(?:(\d+)\s*[x×]\s*)?(\d[\d.,]*)\s*kw\b", re.IGNORECASE)
 """How many, and the power of one [kW]."""
+_BY_A_HAIR: Final = 1e-6
+"""A budget that lacks so small a share of a charger's price may still buy it within a solver's tolerance."""
 _NAME_OFF = 2.0
 """A charger's power may be so many times more or less than its name says: some are shared, some not used fully."""
 
@@ -65,10 +67,16 @@ def charger_capacity(case: Given, x: Decided) -> Comparison:
 
 
 def most_charged(case: Given) -> Array:
-    """What can be charged if the whole budget goes into chargers, even parts of one   (y, 1, s) [kWh a day]."""
+    """What can be charged if the whole budget goes into chargers   (y, 1, s) [kWh a day].
+
+    Of those that a year's budget buys at least one of; parts of one count only where several types can be mixed.
+    """
+    power, price = case.power_kw[:, None], case.charger_price
     with np.errstate(divide="ignore", invalid="ignore"):
-        most_bought = (case.power_kw[:, None] / case.charger_price).max(axis=0) * case.capex_budget
-    bought = np.where(case.charger_price.min(axis=0) > 0, most_bought, math.inf)
+        counts = np.floor(case.capex_budget / price * (1 + _BY_A_HAIR))
+        one_type = (power * counts).max(axis=0)
+        mixed = np.where(counts > 0, power / price, 0.0).max(axis=0) * case.capex_budget
+    bought = np.where(price.min(axis=0) > 0, np.where((counts > 0).sum(axis=0) > 1, mixed, one_type), math.inf)
     power = case.power_kw @ case.chargers_existing + bought.cumsum()
     return np.asarray(power[:, None, None] * case.hours)
 
@@ -109,6 +117,33 @@ def power_in_the_name(inputs: Read) -> Iterator[Problem]:
                 f"the charger '{shortened(charger)}' has {power:,.10g} kW, but its name says {said[0]:,.10g} kW.",
                 "Correct the power or the name; the power is used.",
             )
+
+
+def one_plug(inputs: Read) -> Iterator[Problem]:
+    """No truck takes more than the strongest charger gives: at one plug, more chargers do not help it."""
+    chargers, fleet, trucks, energy = (inputs[f"tbl{name}"] for name in ("Chargers", "Fleet", "Trucks", "Energy"))
+    strongest = max((power for power in chargers.values.get("power_kw", ()) if power), default=None)
+    hours = dict(zip(energy.values.get("slot", ()), energy.values.get("hours", ()), strict=True))
+    by_key = trucks.index()
+    found: dict[int, float] = {}
+    for i, slot in enumerate(fleet.values.get("slot", ())):
+        row = by_key.get((fleet.values["truck_type"][i], fleet.values["year"][i]))
+        length, distance = hours.get(slot), fleet.values["distance_km"][i]
+        if row is None or not length or not distance:
+            continue
+        power = distance * (trucks.values["consumption"][row] or 0.0) / length
+        if strongest and power > strongest * (1 + _BY_A_HAIR):
+            found[i] = power
+    if found and strongest:
+        rows = sorted(found, key=lambda i: -found[i])
+        i, power = rows[0], found[rows[0]]
+        vehicle, slot = (fleet.values[name][i] for name in ("vehicle", "slot"))
+        yield warning(
+            fleet.where("distance_km", i),
+            f"'{shortened(vehicle or '')}' needs {power * hours[slot]:,.4g} kWh within {hours[slot]:g} h, so "
+            f"{power:,.4g} kW at its plug{others(rows)}; the strongest charger gives {strongest:,.4g} kW.",
+            "The plan counts all chargers together. Offer a stronger charger, or give the truck a longer slot.",
+        )
 
 
 def assumptions(case: Given) -> Iterator[str]:
@@ -239,7 +274,7 @@ PART = Part(
             csv="#{power}KWChargers",
         ),
     ),
-    checks=(power_in_the_name,),
+    checks=(power_in_the_name, one_plug),
     assumptions=assumptions,
     recount=recount,
     recheck=recheck,

@@ -26,7 +26,7 @@ from fleetopt.depot.part import (
 )
 from fleetopt.words.columns import SMALLEST, Column, Table, year_column
 from fleetopt.words.expression import Comparison
-from fleetopt.words.problem import Problem, error, nearest, note, shortened, warning
+from fleetopt.words.problem import Problem, error, nearest, note, others, shortened, warning
 from fleetopt.words.rows import Rows
 from fleetopt.words.sheet_formulas import as_it_stands, column_of, differs, total_differs
 
@@ -85,6 +85,7 @@ TRUCKS = Table(
             "km",
             highest=10000,
             is_needed=False,
+            is_only_checked=True,
             study=("Range(Kms)",),
             usual=(50, 2000),
         ),
@@ -95,6 +96,7 @@ TRUCKS = Table(
             "kWh",
             highest=100000,
             is_needed=False,
+            is_only_checked=True,
             study=("VehicleBatteryCapacity(Kwh)",),
             usual=(20, 2000),
         ),
@@ -175,30 +177,37 @@ def known_labels(inputs: Read) -> Iterator[Problem]:
         slots = []  # that was said already; what follows from it would only confuse
     if any(None in inputs["tblTrucks"].values.get(name, ()) for name in TRUCKS.keys):
         types = []
+    no_slot, no_type, no_year = (defaultdict[Any, list[int]](list) for _ in range(3))
     for i in range(len(fleet)):
         kind, year, slot = (fleet.values[name][i] for name in ("truck_type", "year", "slot"))
         if slot is not None and slots and slot not in slots:
-            yield error(
-                fleet.where("slot", i),
-                f"{fleet.table['slot'].heading} is '{shortened(slot)}', must be a slot of the "
-                f"{_sheet(inputs['tblEnergy'])} table.",
-                nearest(slot, slots),
-            )
+            no_slot[slot].append(i)
         if kind is None or year is None or not types:
             continue
         if kind not in types:
-            yield error(
-                fleet.where("truck_type", i),
-                f"{fleet.table['truck_type'].heading} is '{shortened(kind)}', must be a type of the "
-                f"{_sheet(inputs['tblTrucks'])} table.",
-                nearest(kind, types),
-            )
+            no_type[kind].append(i)
         elif (kind, year) not in priced:
-            yield error(
-                fleet.where("truck_type", i),
-                f"truck type '{kind}' has no figures for {year}.",
-                f"Add a row for '{kind}' in {year} to the {_sheet(inputs['tblTrucks'])} table.",
-            )
+            no_year[kind, year].append(i)
+    for slot, rows in no_slot.items():
+        yield error(
+            fleet.where("slot", rows[0]),
+            f"{fleet.table['slot'].heading} is '{shortened(slot)}'{others(rows)}, must be a slot of the "
+            f"{_sheet(inputs['tblEnergy'])} table.",
+            nearest(slot, slots),
+        )
+    for kind, rows in no_type.items():
+        yield error(
+            fleet.where("truck_type", rows[0]),
+            f"{fleet.table['truck_type'].heading} is '{shortened(kind)}'{others(rows)}, must be a type of the "
+            f"{_sheet(inputs['tblTrucks'])} table.",
+            nearest(kind, types),
+        )
+    for (kind, year), rows in no_year.items():
+        yield error(
+            fleet.where("truck_type", rows[0]),
+            f"truck type '{kind}' has no figures for {year}{others(rows)}.",
+            f"Add a row for '{kind}' in {year} to the {_sheet(inputs['tblTrucks'])} table.",
+        )
 
 
 def needs_are_no_noise(inputs: Read) -> Iterator[Problem]:

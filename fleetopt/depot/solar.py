@@ -25,7 +25,7 @@ from fleetopt.depot.part import (
     flow,
 )
 from fleetopt.words.expression import Comparison, Expression
-from fleetopt.words.problem import Problem, shortened, warning
+from fleetopt.words.problem import Problem, others, shortened, warning
 from fleetopt.words.sheet_formulas import differs, exceeds, largest, total_differs
 
 _USUAL: Final = (1, 20_000)
@@ -96,6 +96,20 @@ def sunny_days(inputs: Read) -> Iterator[Problem]:
                 f"{_SUNNIEST:g}.",
                 "Enter for each slot what a day gives in it, not a month or a year.",
             )
+
+
+def sunny_slots(inputs: Read) -> Iterator[Problem]:
+    """No more sun in a slot than its hours: one kWp gives at most 1 kW."""
+    energy = inputs["tblEnergy"]
+    columns = (energy.values.get(name, ()) for name in ("solar_yield", "hours"))
+    above = [i for i, (given, hours) in enumerate(zip(*columns, strict=True)) if given and hours and given > hours]
+    if above:
+        given, hours = (energy.values[name][above[0]] for name in ("solar_yield", "hours"))
+        yield warning(
+            energy.where("solar_yield", above[0]),
+            f"one kWp gives {given:,g} kWh in a slot of {hours:g} h{others(above)}; it gives at most 1 kWh in an hour.",
+            "Enter for each slot what a day gives in it, and check the hours of the slot.",
+        )
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
@@ -198,7 +212,7 @@ PART = Part(
             csv="SolarCapacity",
         ),
     ),
-    checks=(sunny_days,),
+    checks=(sunny_days, sunny_slots),
     recount=recount,
     recheck=recheck,
     sheet_checks=sheet_checks,

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from fleetopt.doors.arguments import parser
+from fleetopt.words.numbers import WIDTH
 
 if TYPE_CHECKING:
     from fleetopt.books.closed.book import ClosedBook
@@ -48,7 +50,7 @@ _ORDER = {
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code; a fault becomes a sentence and a log, never a traceback."""
-    sys.stdout, sys.stderr = (_stream(stream) for stream in (sys.stdout, sys.stderr))
+    sys.stdout, sys.stderr = _stream(_apart(sys.stdout)), _stream(sys.stderr)
     try:
         code = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
@@ -73,6 +75,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stderr.flush()
     # A solver that was stopped or given up may still hold a thread, and no interpreter ends cleanly under it.
     os._exit(code)
+
+
+def _apart(stream: TextIO | None) -> TextIO | None:
+    """Our lines on an output of their own: what a solver's library prints by itself goes nowhere."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        if stream is not None and stream.fileno() == 1:
+            stream.flush()
+            ours, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.close(nowhere)
+            return os.fdopen(ours, "w", 1 if stream.isatty() else -1, encoding=stream.encoding, errors=stream.errors)
+    return stream
 
 
 def _stream(stream: TextIO | None) -> TextIO:
@@ -419,14 +433,15 @@ def _prove(options: argparse.Namespace) -> Exit:
     try:
         leaves = check_proof(model, proof)
     except ProofError as fault:
-        print(f"The proof does not hold: {fault}")
+        print("\n".join(textwrap.wrap(f"The proof does not hold: {fault}", WIDTH, subsequent_indent="  ")))
         return Exit.FAULT
     cases = f"{leaves:,} cases that cover" if leaves != 1 else "one case that covers"
     shown = "there is no plan"
     if proof["objective"] is not None:
         cost, room = proof["objective"], proof["tolerance"]
         shown = f"no plan costs less than {cost:,.4f} by more than {room:.2g}, and the one in the file costs that"
-    print(f"The proof holds: {shown}; checked in exact fractions, in {cases} every choice of whole numbers.")
+    said = f"The proof holds: {shown}; checked in exact fractions, in {cases} every choice of whole numbers."
+    print("\n".join(textwrap.wrap(said, WIDTH, subsequent_indent="  ")))
     return Exit.SOLVED
 
 

@@ -8,7 +8,7 @@ from fleetopt.inputs import schema
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.schema import settable
 from fleetopt.words.columns import Column
-from fleetopt.words.problem import Problem, warning
+from fleetopt.words.problem import Problem, others, warning
 from fleetopt.words.rows import Cell
 
 _FAR = 3.0
@@ -75,7 +75,7 @@ def _far_off(column: Column, values: Sequence[float | None], where: _Places) -> 
         value = values[off[0]] or 0.0
         yield warning(
             where(off[0]),
-            f"{column.heading} is {column.figure(value)}{_others(off)}; usual is {column.figure(low)} to "
+            f"{column.heading} is {column.figure(value)}{others(off)}; usual is {column.figure(low)} to "
             f"{column.figure(high)}.",
             f"Check the unit: is it in {_MISTAKEN[column.unit][value < low]}?",
         )
@@ -86,10 +86,5 @@ def _for_nothing(column: Column, values: Sequence[float | None], where: _Places)
     off = [i for i, value in enumerate(values) if value == 0]
     if off and column.when_zero:
         yield warning(
-            where(off[0]), f"{column.heading} is 0{_others(off)}: {column.when_zero}.", "Check that this is meant."
+            where(off[0]), f"{column.heading} is 0{others(off)}: {column.when_zero}.", "Check that this is meant."
         )
-
-
-def _others(rows: Sequence[int]) -> str:
-    count = len(rows) - 1
-    return f" (and in {count} more row{'s' if count > 1 else ''})" if count else ""

@@ -43,7 +43,7 @@ class Scenario:
         return folder_name(self.name)
 
 
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|results\.xlsx|summary\.json")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?|results\.xlsx|summary\.json")
 """What Windows does not take as the name of a folder, and the files that stand beside it."""
 
 

@@ -21,6 +21,8 @@ class Oddities:
     """The corner of the area that holds all filled cells, such as `F100`."""
     area: int
     """Number of cells from A1 to there."""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """First row, first column, last row and last column of cells that were made one."""
 
 
 ROWS_BELOW: Final = 4
@@ -40,6 +42,8 @@ class Block:
     """Column of the sheet, counted from 0, in which the block starts."""
     hidden: frozenset[int] = frozenset()
     """Rows of the sheet, counted from 0, that are hidden or filtered out."""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """First row, first column, last row and last column, in the sheet, of cells that were made one."""
     is_table: bool = False
     """Whether it is an Excel Table, in which every row counts."""
     below: tuple[list[Any], ...] = ()

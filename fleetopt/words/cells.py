@@ -16,6 +16,10 @@ _FIRST_DAYS = (datetime.date(1899, 12, 30), datetime.date(1899, 12, 31), datetim
 """The day 0 on which Excel has a time without a date."""
 
 
+_LONGEST_NAME = 200
+"""A heading of an Excel table that is made with a name has at most 255 letters."""
+_ALL_DIGITS = 2.0**53
+"""Up to here a cell holds whole numbers to the last digit."""
 _FIGURES = ("number", "whole", "year")
 
 
@@ -40,7 +44,7 @@ def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> 
         elif column.default is None and column.is_needed:
             problems.append(_wrong(column, where, "blank", _due(column)))
         return column.default
-    if isinstance(value, Fault) and value.is_uncalculated and not column.is_needed:
+    if isinstance(value, Fault) and value.is_uncalculated and (column.is_only_checked or column.kind == "text"):
         problems.append(note(where, f"{column.heading} is {value.text} and is not used."))
         return None
     try:
@@ -103,11 +107,12 @@ def _number(value: float | str, column: Column, where: str, problems: list[Probl
         value = figures[0]
     if not math.isfinite(value) or (column.kind in ("whole", "year") and value != int(value)):
         raise _Refused(f"{value!r}")
+    if 0 < abs(value) < SMALLEST and column.lowest == 0 and not column.is_positive:
+        size = "less than" if value > 0 else "negative by less than"
+        problems.append(note(where, f"{column.heading} is {size} {SMALLEST:f}, taken as 0."))
+        return 0.0
     if value < column.lowest or (column.is_positive and value == 0):
         raise _Refused(column.figure(value), column.least)
-    if 0 < value < SMALLEST and not column.is_positive:
-        problems.append(note(where, f"{column.heading} is less than {SMALLEST:f}, taken as 0."))
-        return 0.0
     if value > column.highest:
         raise _Refused(column.figure(value), column.most)
     if text:
@@ -118,10 +123,17 @@ def _number(value: float | str, column: Column, where: str, problems: list[Probl
 
 
 def _label(value: float | str, column: Column) -> str:
-    text = f"{value:.15g}" if isinstance(value, float) else plain_text(value)
+    text = _digits(value) if isinstance(value, float) else plain_text(value)
+    if column.kind == "label" and len(text) > _LONGEST_NAME:
+        raise _Refused(f"a name of {len(text)} letters", f"a name of at most {_LONGEST_NAME} letters")
     if column.choices:
         choice = next((choice for choice in column.choices if choice.casefold() == text.casefold()), None)
         if choice is None:
             raise _Refused(f"'{shortened(text)}'")
         return choice
     return text
+
+
+def _digits(value: float) -> str:
+    """A number that serves as a name: all its digits where it is whole, so that two numbers are two names."""
+    return f"{value:.0f}" if value.is_integer() and abs(value) <= _ALL_DIGITS else f"{value:.15g}"

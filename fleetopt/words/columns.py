@@ -41,6 +41,8 @@ class Column:
     source: str = ""
     """Where the default comes from."""
     is_needed: bool = True
+    is_only_checked: bool = False
+    """Whether no figure of the plan follows from it: it serves the checks of the input."""
     is_quiet: bool = False
     """Whether a workbook may lack it without a word."""
     of: str = ""

@@ -76,6 +76,12 @@ def shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def others(rows: Sequence[int]) -> str:
+    """How many rows besides the first have what is said of it."""
+    count = len(rows) - 1
+    return f" (and in {count} more row{'s' if count > 1 else ''})" if count else ""
+
+
 def has_error(problems: Sequence[Problem]) -> bool:
     """Whether one of them is an error."""
     return any(problem.severity == "error" for problem in problems)

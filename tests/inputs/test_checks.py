@@ -120,6 +120,8 @@ def test_slots_must_make_24_hours(inputs, hours, said):
 def test_hours_that_add_up_to_24_but_for_rounding_are_24(inputs):
     inputs["tblEnergy"].values["hours"] = [24 - 0.1 * 3, 0.1 + 0.2]  # 0.1 + 0.2 is 0.30000000000000004
     inputs["tblEnergy"].values["slot"] = inputs["tblFleet"].values["slot"] = ["12AM-11:42PM", "11:42PM-12AM"]
+    inputs["tblEnergy"].values["solar_yield"][1] = 0.3
+    inputs["tblFleet"].values["distance_km"][1] = 10.0
     assert found(inputs) == []
 
 
@@ -387,3 +389,37 @@ def test_at_least_one_scenario_is_to_run(inputs):
     assert found(inputs) == []
     inputs["tblScenarios"].values["run"] = ["no", "no"]
     assert only(inputs).startswith("error: Scenarios!B2: no scenario is to run")
+
+
+def test_a_truck_that_needs_more_than_the_strongest_charger_is_named_with_its_power(inputs):
+    """More chargers do not help it: it stands at one plug. 2026: 160 kWh within 12 h."""
+    fleet, power = inputs["tblFleet"].values, inputs["tblChargers"].values["power_kw"]
+    power[:] = [160 / 12]
+    assert not any("plug" in text for text in found(inputs))
+    power[:] = [13.0]
+    (said,) = (text for text in found(inputs) if "plug" in text)
+    assert said.startswith("warning: Fleet!")
+    assert "'V1' needs 160 kWh within 12 h, so 13.33 kW at its plug; the strongest charger gives 13 kW." in said
+    fleet["distance_km"][:] = [1000.0, 2000.0]
+    (said,) = (text for text in found(inputs) if "plug" in text)
+    assert "1,600 kWh within 12 h, so 133.3 kW at its plug (and in 1 more row)" in said
+
+
+def test_more_sun_in_a_slot_than_it_has_hours_is_doubted(inputs):
+    energy = inputs["tblEnergy"].values
+    energy["hours"][:] = [4.0, 20.0]
+    energy["solar_yield"][:] = [4.0, 2.5]
+    assert not any("kWp" in text for text in found(inputs))
+    energy["solar_yield"][0] = 4.1
+    (said,) = (text for text in found(inputs) if "kWp" in text)
+    assert "one kWp gives 4.1 kWh in a slot of 4 h; it gives at most 1 kWh in an hour." in said
+    assert said.startswith("warning: Energy!")
+
+
+def test_one_fact_about_many_rows_is_one_error(inputs):
+    fleet = inputs["tblFleet"].values
+    fleet["truck_type"][:] = ["Rigid", "Rigid"]
+    fleet["slot"][:] = ["night", "night"]
+    said = [text for text in found(inputs) if text.startswith("error")]
+    assert len(said) == 2
+    assert all("(and in 1 more row)" in text for text in said)

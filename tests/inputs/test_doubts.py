@@ -180,6 +180,7 @@ def test_a_vehicle_beyond_its_range_below_a_blank_distance_is_named(inputs):
 
 def test_a_truck_without_range_and_battery_drives_any_distance(inputs):
     inputs["tblFleet"].values["distance_km"][0] = 3000.0
+    inputs["tblTrucks"].values["consumption"][0] = 0.19  # 47.5 kW within 12 h, which a charger of 50 kW gives
     assert found(inputs) == []
 
 
@@ -233,6 +234,7 @@ def test_a_charger_has_the_power_of_its_name(inputs, name, power, count):
 )
 def test_a_power_within_twice_and_half_of_one_in_the_name_may_be_meant(inputs, name, power, count):
     inputs["tblChargers"].values.update(charger=[name], power_kw=[power])
+    inputs["tblFleet"].values["distance_km"] = [40.0, 40.0]  # 3 kW within 12 h
     inputs["tblCosts"].values[price_of(name).name] = [1000.0, 1000.0]
     assert len(found(inputs)) == count
 

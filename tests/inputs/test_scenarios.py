@@ -229,9 +229,16 @@ def test_the_folder_of_a_scenario_stays_inside_the_results(tmp_path, name):
     assert folder.resolve().parent == tmp_path.resolve()
 
 
-@pytest.mark.parametrize("name", ["CON", "nul", "com1", "Aux.2"])
+@pytest.mark.parametrize("name", ["CON", "nul", "com1", "COM¹", "lpt³", "Aux.2"])
 def test_the_folder_of_a_scenario_has_a_name_that_windows_can_make(name):
-    assert Scenario(name, cases.one_slot()).folder.partition(".")[0] not in {"con", "nul", "com1", "aux"}
+    assert Scenario(name, cases.one_slot()).folder.partition(".")[0] not in {
+        "con",
+        "nul",
+        "com1",
+        "com¹",
+        "lpt³",
+        "aux",
+    }
 
 
 def test_the_folder_of_a_scenario_with_a_long_name_can_be_made(tmp_path):

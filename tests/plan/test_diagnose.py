@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fleetopt.depot.chargers import most_charged
 from fleetopt.model.formulation import build
 from fleetopt.plan.diagnose import why_no_plan
 from fleetopt.plan.limits import LIMITS, limits_of
@@ -22,6 +23,14 @@ BY_SETTING = {limit.setting: limit for limit in LIMITS}
 GRID_LIMIT, BUDGET, SOLAR_ROOM = (
     BY_SETTING[name] for name in ("grid_limit_kwh", "capex_budget", "solar_max_added_kwp")
 )
+TWO_TYPES = {
+    "chargers": ("50 kW", "120 kW"),
+    "power_kw": np.array([50.0, 120.0]),
+    "chargers_existing": np.zeros(2),
+    "charger_price": np.array([[1000.0], [2000.0]]),
+    "capex_budget": 2500.0,
+}
+"""Two types of charger, and a budget that buys two of the one or one of the other."""
 
 
 def is_beyond_reach(case) -> bool:
@@ -58,14 +67,25 @@ def test_a_need_beyond_all_supply_is_said_by_arithmetic():
 
 
 def test_a_need_beyond_all_chargers_of_the_budget_is_said_by_arithmetic():
-    # 3,000 kWh in 24 h; one charger there and 1,500 USD for 1.5 more of 50 kW: 50 kW x 2.5 x 24 h = 3,000 kWh
-    just = one_slot(charging_kwh=3000.0, capex_budget=1500.0, chargers_existing=1.0, grid_limit_kwh=3000.0)
-    assert not is_beyond_reach(just)
-    short = just.replace(capex_budget=1400.0)  # 1.4 more: 2,880 kWh
-    assert is_beyond_reach(short)
-    text = "3,000.0 kWh are to be charged, at most 2,880.0 can be even if the whole budget goes into chargers: 120.0"
+    # 3,000 kWh in 24 h; one charger there and 2,000 USD for two more of 50 kW: 50 kW x 3 x 24 h = 3,600 kWh
+    just = one_slot(charging_kwh=3000.0, capex_budget=2000.0, chargers_existing=1.0, grid_limit_kwh=3000.0)
+    assert optimize(just).status == "optimal"
+    short = just.replace(capex_budget=1500.0)  # one more, as half of another helps nobody: 2,400 kWh
+    assert not is_beyond_reach(short)
+    assert is_beyond_reach(just.replace(capex_budget=1400.0))  # nor would 1.4 more: 2,880 kWh
+    text = "3,000.0 kWh are to be charged, at most 2,400.0 can be even if the whole budget goes into chargers: 600.0"
     assert text in said(short)
-    assert "Raise the yearly CapEx budget from 1,400 to 2,000 USD" in said(short)  # two whole chargers
+    assert "Raise the yearly CapEx budget from 1,500 to 2,000 USD" in said(short)
+
+
+def test_parts_of_chargers_count_only_where_types_can_be_mixed():
+    # 2,500 USD: two of 50 kW at 1,000 each, or one of 120 kW at 2,000; mixed, 60 kW for each 1,000 USD: 150 kW at most
+    one_type = one_slot(capex_budget=2500.0)
+    assert most_charged(one_type)[0, 0, 0] == 2 * 50 * 24
+    two = one_slot(**TWO_TYPES)
+    assert most_charged(two)[0, 0, 0] == 150 * 24
+    dear = two.replace(charger_price=np.array([[1000.0], [3000.0]]))  # the second is beyond the budget
+    assert most_charged(dear)[0, 0, 0] == 2 * 50 * 24
 
 
 @pytest.mark.parametrize(
@@ -108,9 +128,14 @@ def test_what_arithmetic_shows_is_not_solved_for(monkeypatch):
 
 
 def test_a_shortfall_says_year_slot_amount_and_what_binds():
-    text = said(study(capex_budget=2000.0))
     # 729 kWh - 2 x 50 kW x 6 h
-    assert "2025 12PM-6PM: 129.0 kWh cannot be charged; the budget buys no more chargers." in text
+    text = (
+        "2025 12PM-6PM: 729.0 kWh are to be charged, at most 600.0 can be even if the whole budget goes into chargers"
+    )
+    assert f"{text}: 129.0 kWh short." in said(study(capex_budget=2000.0))
+    # of 2,500 USD one of 120 kW: 3,120 kWh - 120 kW x 24 h; parts of both would give 150 kW
+    whole = one_slot(**TWO_TYPES, charging_kwh=3120.0, grid_limit_kwh=4000.0)
+    assert "2025 12AM-12AM: 240.0 kWh cannot be charged; the budget buys no more chargers." in said(whole)
     assert "2028 12AM-6AM: 228.2 kWh of energy short; the grid limit of 900 kWh binds." in said(
         study(grid_limit_kwh=900.0)
     )

@@ -183,10 +183,34 @@ def test_a_blank_is_the_default_with_a_note_or_nothing_where_nothing_is_needed(v
     assert not is_blank(0)
 
 
-def test_a_formula_that_was_never_calculated_is_a_note_only_where_nothing_is_needed():
+def test_a_formula_that_was_never_calculated_is_a_note_only_where_no_plan_depends_on_it():
     problems = []
-    assert convert(NEVER, Column("range_km", "Range", "the range", "km", is_needed=False), "T!C2", problems) is None
+    column = Column("range_km", "Range", "the range", "km", is_needed=False, is_only_checked=True)
+    assert convert(NEVER, column, "T!C2", problems) is None
     assert [str(problem) for problem in problems] == [
         "note: T!C2: Range [km] is a formula that was never calculated and is not used."
     ]
     assert "never calculated" in bad(NEVER, Column("c_rate", "C-rate", "the share", default=0.5))
+
+
+def test_the_rest_of_a_subtraction_counts_as_0():
+    for noise in (-2.8e-17, 2.8e-17, -9e-7):
+        problems = []
+        assert convert(noise, PRICE, "Energy!C4", problems) == 0.0
+        assert [problem.severity for problem in problems] == ["note"]
+    assert "0 or more" in bad(-1.1e-6, PRICE)
+
+
+def test_numbers_as_names_keep_all_their_digits():
+    assert good(1234567890123456.0, NAME) == "1234567890123456"
+    assert good(1234567890123457.0, NAME) == "1234567890123457"
+    assert good(1.5, NAME) == "1.5"
+
+
+def test_a_name_is_no_longer_than_a_heading_can_be():
+    assert good("x" * 200, NAME) == "x" * 200
+    assert bad("x" * 201, NAME) == "Slot is a name of 201 letters, must be a name of at most 200 letters."
+
+
+def test_a_figure_that_may_be_blank_is_refused_where_its_formula_was_never_calculated():
+    assert "never calculated" in bad(NEVER, Column("grid_limit_kwh", "Grid limit", "the most", is_needed=False))

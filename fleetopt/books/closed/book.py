@@ -14,6 +14,7 @@ from fleetopt.results.recalculation import FORMULA_SHEETS, shown_values
 from fleetopt.results.sentences import POINTS, line_counts
 from fleetopt.results.tables import MESSAGES, compare, listings
 from fleetopt.words.block import ROWS_BELOW, Block
+from fleetopt.words.cells import Fault
 from fleetopt.words.content import Content
 from fleetopt.words.problem import FileError
 
@@ -38,6 +39,11 @@ class ClosedBook:
     def table_names(self) -> list[str]:
         """The names of all its Excel Tables."""
         return list(self._package.tables)
+
+    def sheet_names(self) -> list[str]:
+        """All sheets of cells."""
+        with self._parts.opened():
+            return list(self._parts.sheets())
 
     @property
     def doubled(self) -> list[str]:
@@ -112,15 +118,22 @@ class ClosedBook:
     def _block(self, area: Area, *, has_below: bool = False) -> Block:
         if area.sheet not in self._sheets:
             self._sheets[area.sheet] = self._open_values().block(area.sheet)
-        rows = self._sheets[area.sheet].rows
+        sheet = self._sheets[area.sheet]
+        rows = sheet.rows
         width = area.right - area.left + 1
 
         def row(i: int) -> list[Any]:
             return [*(rows[i][area.left : area.right + 1] if i < len(rows) else ()), *[None] * width][:width]
 
         cut = [row(i) for i in range(area.top, area.bottom + 1)]
+        for top, left, bottom, right in sheet.merged:  # only the first of the cells has a value
+            said = Fault(f"blank as a part of the merged cells {Area(area.sheet, top, left, bottom, right)}")
+            for i in range(max(top, area.top), min(bottom, area.bottom) + 1):
+                for j in range(max(left, area.left), min(right, area.right) + 1):
+                    if (i, j) != (top, left):
+                        cut[i - area.top][j - area.left] = said
         below = tuple(row(area.bottom + k) for k in range(1, 1 + ROWS_BELOW)) if has_below else ()
-        return Block(area.sheet, cut, area.top, area.left, self._sheets[area.sheet].hidden, below=below)
+        return Block(area.sheet, cut, area.top, area.left, sheet.hidden, below=below)
 
 
 def _mark(path: Path) -> tuple[int, int]:

@@ -45,6 +45,7 @@ def open_package(path: Path) -> zipfile.ZipFile:
         package = zipfile.ZipFile(io.BytesIO(content))
     except UNREADABLE:
         raise damaged(path, "it is cut off") from None
+    _with_slashes(package)
     names = {name.casefold() for name in package.namelist()}
     if "xl/workbook.xml" not in names:
         raise _no_workbook(path)
@@ -58,6 +59,13 @@ def open_package(path: Path) -> zipfile.ZipFile:
             raise protected(path)
         _check_part(path, package, info)
     return package
+
+
+def _with_slashes(package: zipfile.ZipFile) -> None:
+    """Name all parts as the format asks; some programs write them with the signs of their own folders."""
+    for info in package.infolist():
+        info.filename = info.filename.replace("\\", "/")
+    package.NameToInfo = {info.filename: info for info in package.infolist()}
 
 
 def _content(path: Path) -> bytes:

@@ -92,7 +92,7 @@ class Workbook:
             rows[row].extend(None for _ in range(column + 1 - len(rows[row])))
             rows[row][column] = what
         place = f"[{self.path.name}]{sheet}" if self._is_named else sheet
-        return Block(place, rows, hidden=found.hidden)
+        return Block(place, rows, hidden=found.hidden, merged=found.merged)
 
     def _text(self, part: str) -> bytes:
         text = self._parts.text(part)

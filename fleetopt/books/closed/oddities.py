@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from xml.parsers import expat
 
-from fleetopt.books.closed.areas import LAST_COLUMN, LAST_ROW, DamagedError, column_number
+from fleetopt.books.closed.areas import AREA, LAST_COLUMN, LAST_ROW, DamagedError, column_number
 from fleetopt.words.block import Oddities, column_letters
 from fleetopt.words.cells import Fault
 
@@ -145,6 +145,7 @@ class _Cells(_Reader):
         super().__init__(whole)
         self.faults: dict[tuple[int, int], Fault] = {}
         self.hidden: set[int] = set()
+        self.merged: list[tuple[int, int, int, int]] = []
         self.last_row = self.last_column = 1
         """Of the filled cells, counted from 1."""
         self._lengths = lengths
@@ -174,6 +175,10 @@ class _Cells(_Reader):
             self._begin_cell(attributes)
         elif above == "c":
             self._begin_content(name)
+        elif name == "mergeCell" and (found := AREA.fullmatch(attributes.get("ref", ""))):
+            first, top, last, bottom = found.groups()
+            corner = (int(bottom or top) - 1, column_number(last or first))
+            self.merged.append((int(top) - 1, column_number(first), *corner))
 
     def finish(self, name: str) -> None:
         if name == "c" and self.path[-1] == "row":
@@ -311,7 +316,9 @@ def oddities(whole: str, text: bytes, lengths: Sequence[int]) -> Oddities:
     """
     cells = _Cells(whole, text, lengths)
     last = f"{column_letters(cells.last_column - 1)}{cells.last_row}"
-    return Oddities(cells.faults, frozenset(cells.hidden), last, cells.last_row * cells.last_column)
+    return Oddities(
+        cells.faults, frozenset(cells.hidden), last, cells.last_row * cells.last_column, tuple(cells.merged)
+    )
 
 
 @lru_cache(maxsize=1000)

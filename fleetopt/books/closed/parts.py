@@ -39,6 +39,7 @@ class Parts:
         self._marks = 0
         self._zip = open_package(path)
         self.names = set(self._zip.namelist())
+        self._spelt = {name.casefold(): name for name in self.names}
 
     @contextmanager
     def opened(self) -> Iterator[None]:
@@ -101,12 +102,16 @@ class Parts:
 
     def related(self, part: str) -> Iterator[tuple[str, str, str]]:
         """Kind, id and name of the parts that a part points to; those of the whole package for no part."""
-        relations = _relations(part)
+        relations = self.spelt(_relations(part))
         if relations in self.names:
             for relation in self.tree(relations).iterfind("{*}*"):
                 if relation.get("TargetMode") != "External":
                     kind = relation.get("Type", "").rpartition("/")[2]
-                    yield kind, relation.get("Id", ""), _target(part, relation)
+                    yield kind, relation.get("Id", ""), self.spelt(_target(part, relation))
+
+    def spelt(self, part: str) -> str:
+        """The name of a part as the package has it: two that differ in case alone are one."""
+        return part if part in self.names else self._spelt.get(part.casefold(), part)
 
     def first(self, part: str, kind: str) -> str | None:
         """The first part of a kind that a part points to."""
