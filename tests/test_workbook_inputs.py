@@ -732,4 +732,4 @@ def test_a_blank_that_is_part_of_merged_cells_is_no_blank(plan):
     letter = edit(plan, merge)
     (said,) = (problem for problem in check(read_inputs(str(plan))) if "merged" in problem.message)
     assert (said.severity, said.where) == ("error", f"Scenarios!{letter}7")
-    assert f"is blank as a part of the merged cells {letter}6:{letter}7" in said.message
+    assert f"is a part of the merged cells {letter}6:{letter}7" in said.message

@@ -29,6 +29,8 @@ class Fault:
 
     text: str
     is_uncalculated: bool = False
+    is_merged: bool = False
+    """Whether the cell is a part of another, and so can hold nothing."""
 
 
 def is_blank(value: Any) -> bool:
@@ -38,7 +40,7 @@ def is_blank(value: Any) -> bool:
 
 def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> Any:
     """Turn a raw cell into the column's kind; None where it is blank or wrong, with a problem where it must not be."""
-    if is_blank(value):
+    if is_blank(value) or (_is_merged(value) and column.is_needed and column.default is None):
         if column.default is not None and not column.is_quiet:
             problems.append(note(where, f"{column.heading} is blank; {column.default} is taken."))
         elif column.default is None and column.is_needed:
@@ -57,6 +59,10 @@ def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> 
         cure = " A figure that is shown as a date needs the number format General." if is_shown_as_date else ""
         problems.append(_wrong(column, where, refused.said, refused.due or _due(column), cure))
         return None
+
+
+def _is_merged(value: Any) -> bool:
+    return isinstance(value, Fault) and value.is_merged
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of the program

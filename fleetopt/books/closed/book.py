@@ -127,7 +127,7 @@ class ClosedBook:
 
         cut = [row(i) for i in range(area.top, area.bottom + 1)]
         for top, left, bottom, right in sheet.merged:  # only the first of the cells has a value
-            said = Fault(f"blank as a part of the merged cells {Area(area.sheet, top, left, bottom, right)}")
+            said = Fault(f"a part of the merged cells {Area(area.sheet, top, left, bottom, right)}", is_merged=True)
             for i in range(max(top, area.top), min(bottom, area.bottom) + 1):
                 for j in range(max(left, area.left), min(right, area.right) + 1):
                     if (i, j) != (top, left):
