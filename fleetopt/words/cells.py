@@ -46,7 +46,7 @@ def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> 
         elif column.default is None and column.is_needed:
             problems.append(_wrong(column, where, "blank", _due(column)))
         return column.default
-    if isinstance(value, Fault) and value.is_uncalculated and (column.is_only_checked or column.kind == "text"):
+    if isinstance(value, Fault) and (column.kind == "text" or (value.is_uncalculated and column.is_only_checked)):
         problems.append(note(where, f"{column.heading} is {value.text} and is not used."))
         return None
     try:

@@ -193,6 +193,13 @@ def test_a_formula_that_was_never_calculated_is_a_note_only_where_no_plan_depend
     assert "never calculated" in bad(NEVER, Column("c_rate", "C-rate", "the share", default=0.5))
 
 
+def test_an_error_in_a_remark_stops_nobody():
+    problems = []
+    column = Column("note", "Note", "what the scenario is for", kind="text", is_needed=False)
+    assert convert(Fault("the error #N/A"), column, "Scenarios!G3", problems) is None
+    assert [str(problem) for problem in problems] == ["note: Scenarios!G3: Note is the error #N/A and is not used."]
+
+
 def test_the_rest_of_a_subtraction_counts_as_0():
     for noise in (-2.8e-17, 2.8e-17, -9e-7):
         problems = []
