@@ -350,19 +350,24 @@ def test_a_workbook_made_before_there_were_refinements_takes_the_results_without
     assert ours.value("run_objective") == pytest.approx(1_147_963.2373, abs=1e-3)
 
 
-@pytest.mark.parametrize("route", ["button", "in place"])
-def test_a_workbook_made_before_demand_charges_does_not_take_their_results(plan, route):
-    """Its checks know nothing of them and would call true results wrong."""
-    edit(plan, as_before_refinements)
-    edit(plan, lambda book: table_of(book, "tblSettings").write([*table_of(book, "tblSettings").rows, FIXED_CHARGE]))
-    before = ClosedBook(plan).blocks(["tblYearly"])["tblYearly"].rows
+def refusal(plan: Path, route: str) -> str:
+    """What a run says that writes nothing into the workbook."""
     if route == "button":
         said = engine.run(plan, "import fleetopt.excel; fleetopt.excel.run_optimization()")[-1] or ""
     else:
         done = fleetopt("run", plan, "--in-place", "--quiet", cwd=plan.parent)
         assert done.returncode == 6
         said = done.stderr
-    said = " ".join(said.split())
+    return " ".join(said.split())
+
+
+@pytest.mark.parametrize("route", ["button", "in place"])
+def test_a_workbook_made_before_demand_charges_does_not_take_their_results(plan, route):
+    """Its checks know nothing of them and would call true results wrong."""
+    edit(plan, as_before_refinements)
+    edit(plan, lambda book: table_of(book, "tblSettings").write([*table_of(book, "tblSettings").rows, FIXED_CHARGE]))
+    before = ClosedBook(plan).blocks(["tblYearly"])["tblYearly"].rows
+    said = refusal(plan, route)
     assert "the table 'tblPeaks' is missing" in said
     assert "fleetopt new" in said
     assert ClosedBook(plan).blocks(["tblYearly"])["tblYearly"].rows == before
@@ -634,13 +639,7 @@ def test_a_row_right_below_a_table_is_not_read_in_silence(plan):
 def test_no_result_is_written_among_the_inputs_where_its_name_points_there(plan, route):
     edit(plan, lambda book: setattr(book.defined_names["run_objective"], "attr_text", "Settings!$B$7"))
     before = openpyxl.load_workbook(plan)["Settings"]["B7"].value
-    if route == "button":
-        said = engine.run(plan, "import fleetopt.excel; fleetopt.excel.run_optimization()")[-1] or ""
-    else:
-        done = fleetopt("run", plan, "--in-place", "--quiet", cwd=plan.parent)
-        assert done.returncode == 6
-        said = done.stderr
-    said = " ".join(said.split())
+    said = refusal(plan, route)
     assert "Settings!B7" in said
     assert "'run_objective'" in said
     assert "'tblSettings'" in said
@@ -733,3 +732,17 @@ def test_a_blank_that_is_part_of_merged_cells_is_no_blank(plan):
     (said,) = (problem for problem in check(read_inputs(str(plan))) if "merged" in problem.message)
     assert (said.severity, said.where) == ("error", f"Scenarios!{letter}7")
     assert f"is a part of the merged cells {letter}6:{letter}7" in said.message
+
+
+def test_merged_cells_that_overlap_are_damage(plan):
+    """Many of them over a large table would take hours to go through."""
+
+    def merge(book):
+        sheet = table_of(book, "tblFleet").sheet
+        for area in ("C7:C8", "C8:C9"):
+            sheet.merged_cells.add(area)
+
+    edit(plan, merge)
+    done = fleetopt("check", plan, cwd=plan.parent)
+    assert done.returncode == 6
+    assert "merged cells of the sheet 'Fleet' overlap" in " ".join(done.stderr.split())

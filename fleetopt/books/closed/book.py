@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from fleetopt.books.closed.file_checks import damaged
 from fleetopt.books.closed.files import Workbook
 from fleetopt.books.closed.package import Area, Package
 from fleetopt.books.closed.parts import ChangedParts
@@ -126,11 +127,15 @@ class ClosedBook:
             return [*(rows[i][area.left : area.right + 1] if i < len(rows) else ()), *[None] * width][:width]
 
         cut = [row(i) for i in range(area.top, area.bottom + 1)]
-        for top, left, bottom, right in sheet.merged:  # only the first of the cells has a value
-            said = Fault(f"a part of the merged cells {Area(area.sheet, top, left, bottom, right)}", is_merged=True)
-            for i in range(max(top, area.top), min(bottom, area.bottom) + 1):
-                for j in range(max(left, area.left), min(right, area.right) + 1):
-                    if (i, j) != (top, left):
+        merged = (Area(area.sheet, *corners) for corners in sheet.merged)
+        for one in filter(area.meets, merged):  # only the first of its cells has a value
+            said = Fault(f"a part of the merged cells {one}", is_merged=True)
+            for i in range(max(one.top, area.top), min(one.bottom, area.bottom) + 1):
+                for j in range(max(one.left, area.left), min(one.right, area.right) + 1):
+                    there = cut[i - area.top][j - area.left]
+                    if isinstance(there, Fault) and there.is_merged:
+                        raise damaged(self.path, f"merged cells of the sheet '{area.sheet}' overlap")
+                    if (i, j) != (one.top, one.left):
                         cut[i - area.top][j - area.left] = said
         below = tuple(row(area.bottom + k) for k in range(1, 1 + ROWS_BELOW)) if has_below else ()
         return Block(area.sheet, cut, area.top, area.left, sheet.hidden, below=below)

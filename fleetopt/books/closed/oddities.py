@@ -20,6 +20,8 @@ MOST_FILLED = 800_000
 """Cells of a sheet that hold something."""
 MOST_TAGS = 2_000_000
 """Elements of a sheet outside of rows of plain cells."""
+MOST_MERGED = 100_000
+"""Areas of a sheet whose cells were made one."""
 MOST_TEXTS = 1_000_000
 """Elements of the list of shared texts, two or more for each."""
 MOST_TEXT = 20_000_000
@@ -175,10 +177,11 @@ class _Cells(_Reader):
             self._begin_cell(attributes)
         elif above == "c":
             self._begin_content(name)
-        elif name == "mergeCell" and (found := AREA.fullmatch(attributes.get("ref", ""))):
+        elif name == "mergeCell" and (found := AREA.fullmatch(attributes.get("ref", ""))) and found[3]:
             first, top, last, bottom = found.groups()
-            corner = (int(bottom or top) - 1, column_number(last or first))
-            self.merged.append((int(top) - 1, column_number(first), *corner))
+            self.merged.append((int(top) - 1, column_number(first), int(bottom) - 1, column_number(last)))
+            if len(self.merged) > MOST_MERGED:
+                raise TooLargeError(f"has more than {MOST_MERGED:,} merged areas")
 
     def finish(self, name: str) -> None:
         if name == "c" and self.path[-1] == "row":
