@@ -154,7 +154,8 @@ def test_no_thing_of_a_part_is_named_outside_the_depot(name: str):
 KNOWN = {
     *FIGURES, *DERIVED, *DECISIONS, *QUANTITIES, *(m.name for m in MONEY), *(index.name for index in INDEXES.values()),
     *(table.called for table in TABLES.values() if table.called),
-    *("sets", "items", "item_price", "item_counts", "bought", "out_of", "into", "most_into"),
+    *("sets", "items", "item_price", "item_counts", "item_existing", "item_life", "item_upkeep"),
+    *("bought", "there", "total_cost", "out_of", "into", "most_into"),
 }  # fmt: skip
 """What a formula may ask a case or `x` for."""
 

@@ -270,7 +270,7 @@ def small_inputs() -> Inputs:
 
 
 def refined_inputs() -> Inputs:
-    """The small depot with a winter and a summer, a grid upgrade and a demand charge."""
+    """The small depot with a winter and a summer, a grid upgrade, a demand charge and a grant."""
     inputs = small_inputs()
     energy = inputs["tblEnergy"].take([0, 1, 0, 1])
     energy.values["day_type"] = ["Winter", "Winter", "Summer", "Summer"]
@@ -300,6 +300,17 @@ def refined_inputs() -> Inputs:
             window=["6PM-9PM"],
             billed=["month"],
             price=[12.0],
+        ),
+        _rows(
+            "tblIncentives",
+            incentive=["Credit"],
+            granted_for=["Solar"],
+            granted_from=[None],
+            granted_until=[2026],
+            granted_share=[0.3],
+            granted_amount=[0.0],
+            granted_most_each=[None],
+            granted_most=[20_000.0],
         ),
     )
     inputs.tables |= {rows.table.name: rows for rows in tables}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from fleetopt.depot import (
+    ageing,
     battery,
     budget,
     chargers,
@@ -14,12 +15,16 @@ from fleetopt.depot import (
     demand_charge,
     export,
     fleet,
+    grants,
     grid,
     grid_upgrade,
+    life,
+    present_cost,
     solar,
+    upkeep,
     years,
 )
-from fleetopt.depot.part import Money
+from fleetopt.depot.part import Money, Objective, Part
 
 PARTS: Final = (
     fleet.PART,
@@ -34,6 +39,11 @@ PARTS: Final = (
     budget.PART,
     grid_upgrade.PART,
     demand_charge.PART,
+    life.PART,
+    ageing.PART,
+    upkeep.PART,
+    present_cost.PART,
+    grants.PART,
 )
 
 
@@ -45,13 +55,23 @@ def gathered(kind: str) -> list[Any]:
 def of_those_on(kind: str, on: Iterable[str]) -> list[Any]:
     """The same of the parts that are always there, and of those refinements that are on, by name."""
     names = set(on)
-    return [thing for part in PARTS if part.is_on is None or part.name in names for thing in getattr(part, kind)]
+    return [thing for part in PARTS if part.is_on is None or part.name in names for thing in _things(part, kind)]
+
+
+def _things(part: Part, kind: str) -> Sequence[Any]:
+    things = getattr(part, kind)
+    return things if isinstance(things, tuple) else [] if things is None else [things]
 
 
 def money_on(on: Iterable[str]) -> list[Money]:
     """Money in the order of the total cost, each name once."""
     found = sorted(of_those_on("money", on), key=lambda money: money.rank)
     return list({money.name: money for money in found}.values())
+
+
+def objectives_on(on: Iterable[str]) -> list[Objective]:
+    """What is to be least where it is more than the total cost; else nothing."""
+    return of_those_on("objective", on)
 
 
 REFINEMENTS: Final = tuple(part.name for part in PARTS if part.is_on)
@@ -64,6 +84,8 @@ QUANTITIES: Final = {quantity.name: quantity for quantity in gathered("quantitie
 RULES: Final = {rule.name: rule for rule in gathered("rules")}
 MONEY: Final = sorted(gathered("money"), key=lambda money: money.rank)
 PURCHASES: Final = gathered("purchases")
+OBJECTIVE: Final = next(part.objective for part in PARTS if part.objective)
+"""What is to be least: with nothing else on, the total cost."""
 AXES: Final = {
     **{table.makes: table.called for table in TABLES.values() if table.makes},
     **{index.axis: index.name for index in INDEXES.values()},

@@ -35,8 +35,8 @@ def discharge_share(case: Given) -> Array:
 
 
 def battery_installed(case: Given, x: Decided) -> Comparison:
-    """battery_kwh[y] == battery_existing_kwh + sum(battery_add[k] for k <= y)   [kWh]."""
-    return x.battery_kwh == case.battery_existing_kwh + x.battery_add.cumsum()
+    """battery_kwh[y] == battery_existing_kwh + sum(battery_add[k] for k <= y < k + battery_life)   [kWh]."""
+    return x.battery_kwh == case.battery_existing_kwh + (case.battery_serves * x.battery_add).sum(axis=1)
 
 
 def soc_end(_case: Given, x: Decided) -> Expression:
@@ -50,18 +50,23 @@ def battery_balance(_case: Given, x: Decided) -> Comparison:
 
 
 def discharge_limit(case: Given, x: Decided) -> Comparison:
-    """Everything that flows out of the battery <= discharge_share * battery_kwh[y]   [kWh a day]."""
-    return x.out_of("battery") <= case.discharge_share * x.battery_kwh[:, None, None]
+    """What flows out of the battery <= discharge_share * (battery_kwh[y] - battery_lost_kwh[y])   [kWh a day]."""
+    return x.out_of("battery") <= case.discharge_share * (x.battery_kwh - x.battery_lost_kwh)[:, None, None]
 
 
 def soc_limit(_case: Given, x: Decided) -> Comparison:
-    """soc <= battery_kwh[y]   [kWh]."""
-    return x.soc <= x.battery_kwh[:, None, None]
+    """soc <= battery_kwh[y] - battery_lost_kwh[y]   [kWh]."""
+    return x.soc <= (x.battery_kwh - x.battery_lost_kwh)[:, None, None]
 
 
 def battery_room(case: Given, x: Decided) -> Comparison:
     """sum(battery_add) <= battery_max_kwh   [kWh]."""
     return x.battery_add.sum() <= case.battery_max_kwh
+
+
+def battery_room_at_a_time(case: Given, x: Decided) -> Comparison:
+    """battery_kwh[y] - battery_existing_kwh <= battery_max_kwh, where what is old makes room   [kWh]."""
+    return x.battery_kwh - case.battery_existing_kwh <= case.battery_max_kwh
 
 
 def most_given(case: Given) -> Array:
@@ -71,9 +76,17 @@ def most_given(case: Given) -> Array:
 
 def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     """What is installed, what is left in it at the end of each slot, and what it cost."""
-    years = range(len(case.years))
+    years, kept = range(len(case.years)), 1 - case.battery_fade
+    installed, aged = np.full(len(years), case.battery_existing_kwh), np.zeros(len(years))
+    for y in years:
+        aged[y] = case.battery_existing_kwh * kept**y
+        for k in range(y + 1):
+            if y < k + case.battery_life:
+                installed[y] += plan.battery_add[k]
+                aged[y] += plan.battery_add[k] * kept ** (y - k)
     return {
-        "battery_kwh": np.array([case.battery_existing_kwh + plan.battery_add[: y + 1].sum() for y in years]),
+        "battery_kwh": installed,
+        "battery_lost_kwh": installed - aged,
         "soc_end": plan.soc + plan.solar_to_battery - plan.battery_to_load - plan.battery_to_grid,
         "capex": np.array([case.battery_price[y] * plan.battery_add[y] for y in years]),
     }
@@ -81,7 +94,7 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
 
 def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
     """Slot after slot: what was there, came and went; and never more than it holds or gives."""
-    battery = counted["battery_kwh"]
+    battery = counted["battery_kwh"] - counted["battery_lost_kwh"]
     stored, used, sold, soc = plan.solar_to_battery, plan.battery_to_load, plan.battery_to_grid, plan.soc
     for y in range(len(case.years)):
         yield Check("soc_limit", "ds", soc[y] - battery[y], battery[y], {"y": y})
@@ -92,7 +105,12 @@ def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Ch
             share = case.c_rate * case.hours[s] if case.c_rate_basis == "hour" else case.c_rate
             most = share * battery[y]
             yield Check("discharge_limit", "d", used[y, :, s] + sold[y, :, s] - most, most, {"y": y, "s": s})
-    yield Check("battery_room", "", plan.battery_add.sum() - case.battery_max_kwh, case.battery_max_kwh)
+    most = case.battery_max_kwh
+    if np.isinf(case.battery_life):
+        yield Check("battery_room", "", plan.battery_add.sum() - most, most)
+    else:
+        added = counted["battery_kwh"] - case.battery_existing_kwh
+        yield Check("battery_room_at_a_time", "y", added - most, most)
 
 
 def assumptions(case: Given) -> Iterator[str]:
@@ -242,7 +260,26 @@ PART = Part(
             only_with="battery_kwh",
         ),
         Rule("soc_limit", "yds", "limit", soc_limit, "Battery content", "kWh/d", rank=5, only_with="battery_kwh"),
-        Rule("battery_room", "", "room", battery_room, "Room for battery", "kWh", raised_by="battery_max_kwh"),
+        Rule(
+            "battery_room",
+            "",
+            "room",
+            battery_room,
+            "Room for battery",
+            "kWh",
+            raised_by="battery_max_kwh",
+            where=lambda case: np.isinf(case.battery_life),
+        ),
+        Rule(
+            "battery_room_at_a_time",
+            "y",
+            "room",
+            battery_room_at_a_time,
+            "Room for battery",
+            "kWh",
+            raised_by="battery_max_kwh",
+            where=lambda case: np.isfinite(case.battery_life),
+        ),
     ),
     purchases=(
         Purchase(
@@ -252,6 +289,8 @@ PART = Part(
             "battery_price",
             "battery_kwh",
             existing="battery_existing_kwh",
+            life="battery_life",
+            upkeep="battery_om",
             noun="Battery",
             fields=("battery_kwh_added", "battery_kwh"),
             priced="battery",

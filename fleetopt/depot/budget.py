@@ -11,8 +11,9 @@ from fleetopt.words.sheet_formulas import exceeds
 
 
 def capex_budget(case: Given, x: Decided) -> Comparison:
-    """sum(item_price[n, y] * bought[n, y]) over what counts in the budget <= capex_budget[y]   [USD]."""
-    return (case.item_counts * case.item_price * x.bought).sum(axis=0) <= case.capex_budget
+    """sum(item_price * bought - item_grants), or without grants, of what counts <= capex_budget[y]   [USD]."""
+    granted = case.granted_in_budget * x.item_grants
+    return (case.item_counts * (case.item_price * x.bought - granted)).sum(axis=0) <= case.capex_budget
 
 
 def prices(case: Given) -> Iterator[tuple[str, str, Array]]:
@@ -25,6 +26,10 @@ def recheck(case: Given, plan: Any, _counted: Mapping[str, Array]) -> Iterator[C
     """Item by item, what counts."""
     for y in range(len(case.years)):
         spent = sum(case.item_price[n, y] * plan.bought[n, y] for n in range(len(case.items)) if case.item_counts[n, 0])
+        for i in range(len(case.incentives)):
+            counts = case.item_counts[:, 0] @ case.is_granted[i]
+            if case.grants_in_budget == "yes" and counts:
+                spent -= plan.grant[i, y]
         yield Check("capex_budget", "", spent - case.capex_budget[y], case.capex_budget[y], {"y": y})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -49,14 +50,14 @@ class Case:
         for name, derived in DERIVED.items():
             if name in given:
                 self._values[name] = self._spread(name, derived.axes, given[name])
+        self.items = tuple(_items(self))
+        self.sets["n"] = tuple(item.name for item in self.items)
         for part in PARTS:
             if part.refuse:
                 part.refuse(self)
         for index in INDEXES.values():
             self._values[index.name] = tuple(index.formula(self))
             self.sets[index.axis] = self._values[index.name]
-        self.items = tuple(_items(self))
-        self.sets["n"] = tuple(item.name for item in self.items)
 
     def __getattr__(self, name: str) -> Any:
         """A figure, a derived array, or the labels of an axis."""
@@ -96,6 +97,29 @@ class Case:
         ]
         return np.array(counts, dtype=float)[:, None]
 
+    @property
+    def item_existing(self) -> FloatArray:
+        """(n, 1) what is there from the start."""
+        return self._of_items("existing", 0.0)
+
+    @property
+    def item_life(self) -> FloatArray:
+        """(n, 1) infinite where it outlives every horizon [years]."""
+        return self._of_items("life", math.inf)
+
+    @property
+    def item_upkeep(self) -> FloatArray:
+        """(n, 1) what keeping one costs [USD/unit/year]."""
+        return self._of_items("upkeep", 0.0)
+
+    def _of_items(self, field: str, otherwise: float) -> FloatArray:
+        """(n, 1) a figure of everything that can be bought, named by a field of its purchase."""
+        names = [getattr(item.purchase, field) for item in self.items]
+        figures = [
+            self._of_item(item, name)[0] if name else otherwise for item, name in zip(self.items, names, strict=True)
+        ]
+        return np.array(figures, dtype=float)[:, None]
+
     def _of_item(self, item: Item, name: str) -> Array:
         """(y,) a figure of something that can be bought."""
         values = getattr(self, name)
@@ -124,23 +148,22 @@ class Case:
         """A figure as the array that it is declared to be."""
         axes = figure.axes or ""
         shape = tuple(len(self.sets[axis]) for axis in axes)
-        if value is None:
-            value = figure.default
         if figure.kind not in _TEXTS:
-            if value is None and 0 not in shape:
-                raise TypeError(f"a case needs {figure.name}")
-            return self._spread(figure.name, axes, 0.0 if value is None else value)
+            return self._spread(
+                figure.name, axes, _filled(figure, value, 0 in shape), may_be_infinite=figure.is_endless
+            )
+        value = figure.default if value is None else value
         texts = np.broadcast_to(np.asarray(value, dtype=object), shape)
         known = (*figure.choices, *(() if figure.is_needed else (None,)))
         if figure.choices and (wrong := [text for text in texts.ravel() if text not in known]):
             raise ValueError(f"{figure.name} must be {' or '.join(figure.choices)}, not {wrong[0]!r}")
         return texts if axes else texts.item()
 
-    def _spread(self, name: str, axes: str, value: Any) -> Any:
+    def _spread(self, name: str, axes: str, value: Any, *, may_be_infinite: bool = False) -> Any:
         array = np.asarray(value)
         if array.dtype != bool:
             array = np.asarray(value, dtype=float)
-            if not np.isfinite(array).all() or (array < 0).any():
+            if not (np.isfinite(array) | (may_be_infinite & np.isposinf(array))).all() or (array < 0).any():
                 raise ValueError(f"{name} must be finite and 0 or more, not {value}")
         if axes == "":
             return float(array)
@@ -151,6 +174,16 @@ class Case:
             raise ValueError(f"{name} must have the shape {shape}, not {array.shape}") from None
         array.setflags(write=False)
         return array
+
+
+def _filled(figure: Figure, value: Any, is_empty: bool) -> Any:
+    """A figure with its default wherever it is blank: infinite where blank is no limit."""
+    blank: Any = math.inf if figure.is_endless else figure.default
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return np.where(value == None, blank, value)  # noqa: E711 - element by element
+    if value is None and blank is None and not is_empty:
+        raise TypeError(f"a case needs {figure.name}")
+    return (0.0 if blank is None else blank) if value is None else value
 
 
 @cache

@@ -52,8 +52,9 @@ CHARGERS = Table(
 
 
 def chargers_installed(case: Given, x: Decided) -> Comparison:
-    """chargers[c, y] == chargers_existing[c] + sum(charger_add[c, k] for k <= y)   [units]."""
-    return x.chargers == case.chargers_existing[:, None] + x.charger_add.cumsum()
+    """chargers[c, y] == chargers_existing[c] + sum(charger_add[c, k] for k <= y < k + charger_life[c])   [units]."""
+    serving = (case.charger_serves * x.charger_add[:, None, :]).sum(axis=2)
+    return x.chargers == case.chargers_existing[:, None] + serving
 
 
 def charging_kw(case: Given, x: Decided) -> Expression:
@@ -72,6 +73,7 @@ def most_charged(case: Given) -> Array:
     Of those that a year's budget buys at least one of; parts of one count only where several types can be mixed.
     """
     power, price = case.power_kw[:, None], case.charger_price
+    price = price - case.most_granted[[n for n, item in enumerate(case.items) if item.purchase.item == "c"]]
     with np.errstate(divide="ignore", invalid="ignore"):
         counts = np.floor(case.capex_budget / price * (1 + _BY_A_HAIR))
         one_type = (power * counts).max(axis=0)
@@ -85,7 +87,12 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     """What is installed, how strong it is together, and what it cost."""
     types, years = range(len(case.chargers)), range(len(case.years))
     there = case.chargers_existing
-    installed = np.array([[there[c] + plan.charger_add[c, : y + 1].sum() for y in years] for c in types])
+    installed = np.array([np.full(len(years), there[c]) for c in types])
+    for c in types:
+        for y in years:
+            for k in range(y + 1):
+                if y < k + case.charger_life[c]:
+                    installed[c, y] += plan.charger_add[c, k]
     return {
         "chargers": installed,
         "charging_kw": np.array([sum(case.power_kw[c] * installed[c, y] for c in types) for y in years]),
@@ -265,6 +272,8 @@ PART = Part(
             "charger_price",
             "chargers",
             existing="chargers_existing",
+            life="charger_life",
+            upkeep="charger_om",
             noun="Chargers",
             fields=("chargers_added", "chargers"),
             priced="a {item} charger",

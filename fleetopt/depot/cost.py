@@ -15,12 +15,16 @@ def capex(case: Given, x: Decided) -> Expression:
     return (case.item_price * x.bought).sum(axis=0)
 
 
-def assumptions(_case: Given) -> Iterator[str]:
+def assumptions(case: Given) -> Iterator[str]:
     """What money does not do."""
-    yield (
-        "No operation and maintenance, no discounting, no residual value; what a year's budget leaves is not carried "
-        "over."
-    )
+    not_done = {
+        "operation and maintenance": case.item_upkeep.any(),
+        "discounting": case.discount_rate > 0,
+        "residual value": case.residual_value != "none",
+    }
+    without = ", ".join(f"no {what}" for what, is_done in not_done.items() if not is_done)
+    carried = "what a year's budget leaves is not carried over."
+    yield f"{without}; {carried}".removeprefix("; ").capitalize()
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:

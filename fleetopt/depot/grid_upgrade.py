@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from fleetopt.depot.part import (
     Check,
     Decided,
     Decision,
+    Derived,
     Figure,
     Given,
     Part,
@@ -39,6 +40,10 @@ UPGRADES = Table(
 )
 
 
+_LIFE: Final = 40.0
+"""Years that a transformer or a cable lasts."""
+
+
 def serves(case: Given) -> Array:
     """Whether what is paid in year k serves in year y: k + lead_time[u] <= y   (u, k, y)."""
     year = np.arange(len(case.years))
@@ -59,6 +64,11 @@ def upgrades_bought(_case: Given, x: Decided) -> Expression:
 def upgrade_room(case: Given, x: Decided) -> Comparison:
     """sum(upgrade_add[u]) <= upgrade_most[u]   [pieces]."""
     return x.upgrade_add.sum(axis=1) <= case.upgrade_most
+
+
+def upgrade_life(case: Given) -> Array:
+    """How long an upgrade is worth something after it is paid   (u,) [years]."""
+    return np.full(len(case.upgrades), _LIFE)
 
 
 def recount(case: Given, plan: Any) -> Mapping[str, Array]:
@@ -185,6 +195,7 @@ PART = Part(
             axes="u",
         ),
     ),
+    derived=(Derived("upgrade_life", "u", "years", upgrade_life),),
     decisions=(Decision("upgrade_add", "uy", "pieces", "upgrades bought in the year", "bought", is_whole=True),),
     quantities=(
         Quantity("upgrade_kw", "y", "kW", upgrade_kw, "Connection added", "what upgrades that serve add", "#8064A2"),
@@ -204,6 +215,7 @@ PART = Part(
             called="{number} {item}",
             briefly="{count} x {item}",
             counts="counts_in_budget",
+            life="upgrade_life",
             csv="GridUpgrade:{item}",
         ),
     ),

@@ -36,6 +36,18 @@ class Given(Protocol):
     def item_counts(self) -> Array:
         """(n, 1) 1 where the yearly budget pays for it, else 0."""
 
+    @property
+    def item_existing(self) -> Array:
+        """(n, 1) what is there from the start."""
+
+    @property
+    def item_life(self) -> Array:
+        """(n, 1) infinite where it outlives every horizon [years]."""
+
+    @property
+    def item_upkeep(self) -> Array:
+        """(n, 1) [USD/unit/year]."""
+
     def __getattr__(self, name: str) -> Any:
         """A figure, a derived array or the labels of an axis."""
 
@@ -46,6 +58,14 @@ class Decided(Protocol):
     @property
     def bought(self) -> Expression:
         """(n, y) of everything that can be bought, what is bought in the year."""
+
+    @property
+    def there(self) -> Expression:
+        """(n, y) of everything that can be bought, what is there in the year."""
+
+    @property
+    def total_cost(self) -> Expression:
+        """(y,) all money that is paid less all that is earned [USD]."""
 
     def __getattr__(self, name: str) -> Expression:
         """A decision, a quantity, or money by its name."""
@@ -94,6 +114,11 @@ class Figure(Column):
     """As a limit in a sentence: `yearly CapEx budget`."""
     counted: str = ""
     """Its unit in a sentence: `kWh per slot`."""
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it is infinite where it is blank: a limit that is not there, a life that does not end."""
+        return self.default is None and not self.is_needed and self.kind in ("number", "whole", "year")
 
     @property
     def limit_name(self) -> str:
@@ -289,6 +314,10 @@ class Purchase:
     """The same in a table: `{count} x {item} charger{s}`."""
     existing: str = ""
     """Figure: what is there from the start."""
+    life: str = ""
+    """Figure or derived array: after so many years it is gone; none: it outlives every horizon."""
+    upkeep: str = ""
+    """Figure: what keeping one of what is there costs in a year; none: nothing."""
     colour: str = "#7F7F7F"
     """In charts, of what is there."""
     counts: str = ""
@@ -300,6 +329,21 @@ class Purchase:
     def is_many(self) -> bool:
         """Whether it is one for each label of an axis, bought whole."""
         return len(self.item) == 1
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is to be least: its sum over all years."""
+
+    name: str
+    formula: Formula
+    """(y,) [USD]."""
+    header: str
+    meaning: str
+    recount: Callable[[Given, Any, Mapping[str, Array]], Array]
+    """The same once more, from figures, bare decisions and what was recounted, `total_cost` among it."""
+    csv: str = ""
+    """What the file of yearly results calls it."""
 
 
 @dataclass(frozen=True)
@@ -360,6 +404,8 @@ class Part:
     rules: tuple[Rule, ...] = ()
     money: tuple[Money, ...] = ()
     purchases: tuple[Purchase, ...] = ()
+    objective: Objective | None = None
+    """Of one part alone."""
     listings: tuple[Listing, ...] = ()
     is_on: Callable[[Given], bool] | None = None
     """Of a refinement: whether a case uses it; none: it is always there."""

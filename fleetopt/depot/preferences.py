@@ -32,6 +32,9 @@ def wishes(case: Given) -> Iterator[Mapping[str, Array]]:
         "grid_to_load": _apart(later),
     }
     yield {"peak_kw": one}  # a peak that costs nothing is no higher than it must be
+    when = np.arange(1.0, len(case.years) + 1)
+    yield {"grant": np.broadcast_to(when, (len(case.incentives), len(case.years)))}  # what is granted comes early
+    yield {"grant": _apart(np.zeros((len(case.incentives), len(case.years))))}
 
 
 def _apart(like: Array) -> Array:

@@ -34,23 +34,28 @@ _SUNNIEST: Final = 10.0
 
 
 def solar_installed(case: Given, x: Decided) -> Comparison:
-    """solar_kwp[y] == solar_existing_kwp + sum(solar_add[k] for k <= y)   [kWp]."""
-    return x.solar_kwp == case.solar_existing_kwp + x.solar_add.cumsum()
+    """solar_kwp[y] == solar_existing_kwp + sum(solar_add[k] for k <= y < k + solar_life)   [kWp]."""
+    return x.solar_kwp == case.solar_existing_kwp + (case.solar_serves * x.solar_add).sum(axis=1)
 
 
 def solar_kwh(case: Given, x: Decided) -> Expression:
-    """solar_yield * solar_kwp[y]   (y, d, s) [kWh a day]."""
-    return case.solar_yield * x.solar_kwp[:, None, None]
+    """solar_yield * (solar_kwp[y] - solar_lost_kwp[y])   (y, d, s) [kWh a day]."""
+    return case.solar_yield * (x.solar_kwp - x.solar_lost_kwp)[:, None, None]
 
 
 def solar_balance(case: Given, x: Decided) -> Comparison:
-    """Everything that flows out of solar == solar_yield * solar_kwp[y]   [kWh a day]."""
-    return x.out_of("solar") == case.solar_yield * x.solar_kwp[:, None, None]
+    """Everything that flows out of solar == solar_yield * (solar_kwp[y] - solar_lost_kwp[y])   [kWh a day]."""
+    return x.out_of("solar") == case.solar_yield * (x.solar_kwp - x.solar_lost_kwp)[:, None, None]
 
 
 def solar_room(case: Given, x: Decided) -> Comparison:
     """sum(solar_add) <= solar_max_added_kwp   [kWp]."""
     return x.solar_add.sum() <= case.solar_max_added_kwp
+
+
+def solar_room_at_a_time(case: Given, x: Decided) -> Comparison:
+    """solar_kwp[y] - solar_existing_kwp <= solar_max_added_kwp, where what is old makes room   [kWp]."""
+    return x.solar_kwp - case.solar_existing_kwp <= case.solar_max_added_kwp
 
 
 def most_solar(case: Given) -> Array:
@@ -60,21 +65,34 @@ def most_solar(case: Given) -> Array:
 
 def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     """What is installed, what it gives, and what it cost."""
-    installed = np.array([case.solar_existing_kwp + plan.solar_add[: y + 1].sum() for y in range(len(case.years))])
+    years, kept = range(len(case.years)), 1 - case.solar_degradation
+    installed, aged = np.full(len(years), case.solar_existing_kwp), np.zeros(len(years))
+    for y in years:
+        aged[y] = case.solar_existing_kwp * kept**y
+        for k in range(y + 1):
+            if y < k + case.solar_life:
+                installed[y] += plan.solar_add[k]
+                aged[y] += plan.solar_add[k] * kept ** (y - k)
     return {
         "solar_kwp": installed,
-        "solar_kwh": np.array([kwp * case.solar_yield for kwp in installed]),
-        "capex": np.array([case.solar_price[y] * plan.solar_add[y] for y in range(len(case.years))]),
+        "solar_lost_kwp": installed - aged,
+        "solar_kwh": np.array([kwp * case.solar_yield for kwp in aged]),
+        "capex": np.array([case.solar_price[y] * plan.solar_add[y] for y in years]),
     }
 
 
 def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
     """All that the panels give goes somewhere, and they fit into the room."""
     for y in range(len(case.years)):
-        made = counted["solar_kwp"][y] * case.solar_yield
+        made = counted["solar_kwh"][y]
         gone = plan.solar_to_load[y] + plan.solar_to_battery[y] + plan.solar_to_grid[y]
         yield Check("solar_balance", "ds", np.abs(made - gone), made, {"y": y})
-    yield Check("solar_room", "", plan.solar_add.sum() - case.solar_max_added_kwp, case.solar_max_added_kwp)
+    most = case.solar_max_added_kwp
+    if np.isinf(case.solar_life):
+        yield Check("solar_room", "", plan.solar_add.sum() - most, most)
+    else:
+        added = counted["solar_kwp"] - case.solar_existing_kwp
+        yield Check("solar_room_at_a_time", "y", added - most, most)
 
 
 def sunny_days(inputs: Read) -> Iterator[Problem]:
@@ -193,7 +211,26 @@ PART = Part(
     rules=(
         Rule("solar_installed", "y", "installed", solar_installed),
         Rule("solar_balance", "yds", "balance", solar_balance),
-        Rule("solar_room", "", "room", solar_room, "Room for solar", "kWp", raised_by="solar_max_added_kwp"),
+        Rule(
+            "solar_room",
+            "",
+            "room",
+            solar_room,
+            "Room for solar",
+            "kWp",
+            raised_by="solar_max_added_kwp",
+            where=lambda case: np.isinf(case.solar_life),
+        ),
+        Rule(
+            "solar_room_at_a_time",
+            "y",
+            "room",
+            solar_room_at_a_time,
+            "Room for solar",
+            "kWp",
+            raised_by="solar_max_added_kwp",
+            where=lambda case: np.isfinite(case.solar_life),
+        ),
     ),
     purchases=(
         Purchase(
@@ -203,6 +240,8 @@ PART = Part(
             "solar_price",
             "solar_kwp",
             existing="solar_existing_kwp",
+            life="solar_life",
+            upkeep="solar_om",
             noun="Solar",
             fields=("solar_kwp_added", "solar_kwp"),
             priced="solar",

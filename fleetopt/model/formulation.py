@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from fleetopt.depot import DECISIONS, MONEY, RULES
+from fleetopt.depot import DECISIONS, OBJECTIVE, RULES
 from fleetopt.depot.case import Case
 from fleetopt.depot.part import Decision, Rule
 from fleetopt.model.linear import LinearProgram
@@ -38,7 +38,7 @@ def build(case: Case) -> Program:
     for rule in sorted(RULES.values(), key=lambda rule: _ROWS.index(rule.kind)):
         if is_there(case, rule):
             m.add(rule.name, rule.axes, rule.formula(case, x), _where(case, rule))
-    m.minimize(*(money.sign * money.formula(case, x) for money in MONEY))
+    m.minimize(OBJECTIVE.formula(case, x))
     return m.finish()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -45,9 +45,21 @@ class Names:
     def bought(self) -> Expression:
         """(n, y) of everything that can be bought, what is bought in the year."""
         if "bought" not in self._known:
-            parts = [getattr(self, purchase.bought) for purchase in PURCHASES]
-            self._known["bought"] = stacked([part if len(part.shape) > 1 else part[None, :] for part in parts])
+            self._known["bought"] = _rows([getattr(self, purchase.bought) for purchase in PURCHASES])
         return self._known["bought"]
+
+    @property
+    def there(self) -> Expression:
+        """(n, y) of everything that can be bought, what is there in the year."""
+        return _rows([getattr(self, purchase.installed) for purchase in PURCHASES])
+
+    @property
+    def total_cost(self) -> Expression:
+        """(y,) all money that is paid less all that is earned [USD]."""
+        signs = {money.name: money.sign for money in MONEY}
+        paid = [sign * _of_year(getattr(self, name)) for name, sign in signs.items()]
+        total: Expression = sum(paid[1:], paid[0])
+        return total
 
     def out_of(self, source: str) -> Expression:
         """(y, d, s) all flows of a source [kWh a day]."""
@@ -61,6 +73,18 @@ class Names:
         flows = [getattr(self, decision.name) for decision in DECISIONS.values() if getattr(decision, end) == place]
         total: Expression = sum(flows[1:], flows[0])
         return total
+
+
+def _rows(parts: Sequence[Expression]) -> Expression:
+    """(n, y) what stands over the years, or over labels and years, one below the other."""
+    return stacked([part if len(part.shape) > 1 else part[None, :] for part in parts])
+
+
+def _of_year(amounts: Expression) -> Expression:
+    """(y,) what stands over the years, alone or first, added up over the rest."""
+    while len(amounts.shape) > 1:
+        amounts = amounts.sum(axis=1)
+    return amounts
 
 
 def nothing(case: Case, axes: str) -> Expression:

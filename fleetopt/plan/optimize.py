@@ -167,7 +167,7 @@ def _checked(
     else:
         notes.append("This plan is one of several: its cost is not proven least, others may cost the same or less.")
     plan = plan_of(case, program, values)
-    if plan.objective < 0:
+    if plan.total_cost.sum() < 0:
         notes.append("The depot earns more by exporting energy than it spends in all, so the total cost is negative.")
     verification = verify(plan, case, solution.objective, solution.bound)
     bound = min(solution.bound, plan.objective)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from fleetopt.depot import DECISIONS, MONEY, PURCHASES, RULES
+from fleetopt.depot import DECISIONS, MONEY, OBJECTIVE, PURCHASES, RULES
 from fleetopt.depot.case import Case, FloatArray
 from fleetopt.depot.part import Item
 from fleetopt.model.names import Names, nothing
@@ -74,8 +74,13 @@ class Plan:
 
     @property
     def objective(self) -> float:
-        """Cost of all years [USD]."""
-        return float(self.total_cost.sum())
+        """What is to be least [USD]."""
+        return float(self.objective_by_year.sum())
+
+    @property
+    def objective_by_year(self) -> FloatArray:
+        """(y,) what of it each year adds [USD]."""
+        return np.asarray(OBJECTIVE.formula(self.case, self))  # type: ignore[arg-type]
 
     @property
     def bought(self) -> FloatArray:

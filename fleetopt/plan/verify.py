@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from fleetopt.depot import DECISIONS, MONEY, PARTS, QUANTITIES
+from fleetopt.depot import DECISIONS, MONEY, OBJECTIVE, PARTS, QUANTITIES
 from fleetopt.depot.case import Case, FloatArray
 from fleetopt.depot.part import Check
 from fleetopt.plan.plan import Plan
@@ -53,7 +53,9 @@ def verify(plan: Plan, case: Case, objective: float, bound: float) -> Verificati
     failures: list[str] = []
     counted = recounted(plan, case)
     total = sum((sign * counted[name] for name, sign in {m.name: m.sign for m in MONEY}.items()), np.zeros(1))
-    for check in (*_decided(plan), *_rechecked(plan, case, counted), *_claims(plan, counted, total, objective, bound)):
+    least = OBJECTIVE.recount(case, plan.bare, {**counted, "total_cost": total})
+    claims = _claims(plan, counted, total, least, objective, bound)
+    for check in (*_decided(plan), *_rechecked(plan, case, counted), *claims):
         residuals = np.asarray(check.excess, dtype=float)
         if not residuals.size:
             continue
@@ -71,7 +73,7 @@ def verify(plan: Plan, case: Case, objective: float, bound: float) -> Verificati
             worst, worst_at = largest, named
         if largest > TOLERANCE:
             failures.append(f"{named}: off by {float(residuals.flat[i]):,.6g}")
-    return Verification(worst, worst_at, float(total.sum()), failures)
+    return Verification(worst, worst_at, float(least.sum()), failures)
 
 
 _TOLD = ("y", "u", "k", "d", "s")
@@ -105,7 +107,7 @@ def _rechecked(plan: Plan, case: Case, counted: dict[str, FloatArray]) -> Iterat
 
 
 def _claims(
-    plan: Plan, counted: dict[str, FloatArray], total: FloatArray, objective: float, bound: float
+    plan: Plan, counted: dict[str, FloatArray], total: FloatArray, least: FloatArray, objective: float, bound: float
 ) -> Iterator[Check]:
     """What the plan says of itself, and what the solver says of it."""
     axes = {**dict.fromkeys((money.name for money in MONEY), "y"), **{q.name: q.axes for q in QUANTITIES.values()}}
@@ -113,6 +115,7 @@ def _claims(
         of = axes.get(name) or DECISIONS[name].axes
         yield Check(name, of, np.abs(getattr(plan, name) - amount), amount)
     yield Check("total_cost", "y", np.abs(plan.total_cost - total), total)
-    yield Check("objective", "", abs(objective - float(total.sum())), objective)
+    yield Check(OBJECTIVE.name, "y", np.abs(plan.objective_by_year - least), least)
+    yield Check("objective", "", abs(objective - float(least.sum())), objective)
     if bound > -math.inf:
         yield Check("best bound above the cost", "", bound - objective, objective)

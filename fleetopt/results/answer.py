@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from fleetopt.depot import money_on, of_those_on
+from fleetopt.depot import money_on, objectives_on, of_those_on
 from fleetopt.depot.part import Item
 from fleetopt.plan.limits import limits, room_text
 from fleetopt.plan.plan import Plan
@@ -33,7 +33,9 @@ def answer(scenario: str, result: Result) -> list[str]:
     if plan is None:
         return [f"{scenario}: {WORDS[result.status]}. The Messages sheet says why and what to do."]
     return [
-        *_wrapped(f"{scenario} costs {short(plan.objective, 0)} USD {_span(plan)}: {_proof(result)}.", 1),
+        *_wrapped(
+            f"{scenario} costs {short(plan.objective, 0)} USD{_of_what(plan)} {_span(plan)}: {_proof(result)}.", 1
+        ),
         *_wrapped(_buy(plan), LINES - 4),
         *_wrapped(_money(plan), 1),
         *_wrapped(binding_text(plan), 1),
@@ -44,6 +46,11 @@ def answer(scenario: str, result: Result) -> list[str]:
 def _wrapped(text: str, most: int) -> list[str]:
     lines = textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
     return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][: _WIDTH - 4].rstrip(' ,')} ..."]
+
+
+def _of_what(plan: Plan) -> str:
+    """Of which sum the cost is, where it is not simply what is paid."""
+    return "".join(f" of {each.header.lower()}" for each in objectives_on(plan.case.is_on()))
 
 
 def _span(plan: Plan) -> str:

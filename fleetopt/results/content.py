@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fleetopt.depot import DERIVED, FIGURES, MONEY, PURCHASES, REFINEMENTS, of_those_on
+from fleetopt.depot import DERIVED, FIGURES, MONEY, OBJECTIVE, PURCHASES, REFINEMENTS, of_those_on
 from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.plan.limits import limits
 from fleetopt.plan.plan import Plan
@@ -126,6 +126,8 @@ def _yearly(scenario: str, plan: Plan, on: tuple[str, ...]) -> Iterator[list[Val
 
 def _of_years(plan: Plan, name: str) -> Any:
     """(y,) a column of the yearly results: of all items together where there are several."""
+    if name == OBJECTIVE.name:
+        return plan.objective_by_year
     together = {results.bought_name(purchase): purchase.bought for purchase in PURCHASES}
     values = getattr(plan, together.get(name, name))
     return values.sum(axis=0) if values.ndim > 1 else values

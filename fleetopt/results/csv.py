@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fleetopt.depot import money_on, of_those_on
+from fleetopt.depot import money_on, objectives_on, of_those_on
 from fleetopt.plan.plan import Plan
 from fleetopt.results import tables
 from fleetopt.results.content import value_of
@@ -27,7 +27,7 @@ _IN_ORDER: Final = (
     "SolarExportRevenue",
     "BatteryExportRevenue",
 )
-"""Rows of the study's file of results; what it does not know follows, then the total."""
+"""Rows of the study's file of results; what it does not know follows, then the total, and what is to be least."""
 _TOTAL: Final = "TotalCost"
 _DETAILS: Final = {
     "fleet_size": "FleetSize",
@@ -51,7 +51,8 @@ def optimization_results(plan: Plan) -> str:
     rows = list(_yearly_rows(plan))
     place = {kind: i for i, kind in enumerate(_IN_ORDER)}
     body = [row for _, row in sorted(rows, key=lambda named: place.get(named[0], len(place)))]
-    return _text([["Metric", *plan.case.years], *body, [_TOTAL, *plan.total_cost.tolist()]])
+    least = [[each.csv, *plan.objective_by_year.tolist()] for each in objectives_on(plan.case.is_on())]
+    return _text([["Metric", *plan.case.years], *body, [_TOTAL, *plan.total_cost.tolist()], *least])
 
 
 def _yearly_rows(plan: Plan) -> Iterator[tuple[str, list[Any]]]:

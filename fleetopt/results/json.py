@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fleetopt import __version__
-from fleetopt.depot import REFINEMENTS, gathered, money_on, of_those_on
+from fleetopt.depot import REFINEMENTS, gathered, money_on, objectives_on, of_those_on
 from fleetopt.depot.part import Decision, Purchase
 from fleetopt.inputs.scenarios import Scenario
 from fleetopt.plan.limits import Limit
@@ -84,6 +84,7 @@ def _yearly(plan: Plan) -> list[dict[str, Any]]:
         {
             "year": year,
             **{f"{name}_usd": exact(float(getattr(plan, name)[y])) for name in names},
+            **{f"{each.name}_usd": exact(float(plan.objective_by_year[y])) for each in objectives_on(case.is_on())},
             **{kind.fields[0]: _amounts(plan, kind, kind.bought, y) for kind in kinds},
             **{kind.fields[1]: _amounts(plan, kind, kind.installed, y) for kind in kinds},
         }
@@ -110,6 +111,7 @@ def _years(plan: Plan) -> list[dict[str, Any]]:
         {
             "year": year,
             **{name: exact(float(getattr(plan, name)[y])) for name in money},
+            **{each.name: exact(float(plan.objective_by_year[y])) for each in objectives_on(plan.case.is_on())},
             **{each.name: _by_label(plan, each, y) for each in shown},
         }
         for y, year in enumerate(plan.case.years)

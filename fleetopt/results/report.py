@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from fleetopt.depot import money_on, of_those_on
+from fleetopt.depot import money_on, objectives_on, of_those_on
 from fleetopt.inputs.scenarios import Scenario
 from fleetopt.plan.plan import Plan
 from fleetopt.plan.result import Result
@@ -45,7 +45,8 @@ def _scenario(scenario: Scenario, result: Result) -> Iterator[str]:
     proof = f"at most {result.gap:.2%} above the least"
     if result.gap == 0:
         proof = "proven least" if result.is_certified else f"least by {result.least_by}, not certified"
-    yield f"{scenario.name}: {short(plan.objective, 2)} USD in all, {proof} ({result.solver}, {result.seconds:.2f} s)"
+    cost = f"{short(plan.objective, 2)} USD{_in_all(plan)}"
+    yield f"{scenario.name}: {cost}, {proof} ({result.solver}, {result.seconds:.2f} s)"
     if result.is_certified:
         yield f"  {(text := checked(result))[0].upper()}{text[1:]}."
     yield ""
@@ -56,9 +57,14 @@ def _scenario(scenario: Scenario, result: Result) -> Iterator[str]:
         yield "  Buy nothing."
     yield ""
     kinds = money_on(plan.case.is_on())
-    figures = [*(getattr(plan, money.name) for money in kinds), plan.total_cost]
+    least = objectives_on(plan.case.is_on())
+    figures = [
+        *(getattr(plan, money.name) for money in kinds),
+        plan.total_cost,
+        *(plan.objective_by_year for _ in least),
+    ]
     rows = [
-        ["USD", *(money.brief or money.header for money in kinds), "Total cost"],
+        ["USD", *(money.brief or money.header for money in kinds), "Total cost", *(each.header for each in least)],
         *([str(year), *(short(float(each[y]), 0) for each in figures)] for y, year in enumerate(plan.case.years)),
         ["Total", *(short(float(each.sum()), 0) for each in figures)],
     ]
@@ -74,6 +80,11 @@ def _fitting(rows: Sequence[Sequence[str]]) -> list[int]:
 
 _WIDTHS = (13, 13, 14, 15, 14)
 """Of the usual columns of money."""
+
+
+def _in_all(plan: Plan) -> str:
+    """Of which sum the cost is."""
+    return next((f" of {each.header.lower()}" for each in objectives_on(plan.case.is_on())), " in all")
 
 
 def _bought(plan: Plan, y: int) -> str:

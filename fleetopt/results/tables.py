@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from fleetopt.depot import REFINEMENTS, gathered, money_on, of_those_on
+from fleetopt.depot import REFINEMENTS, gathered, money_on, objectives_on, of_those_on
 from fleetopt.depot.part import Decision, Purchase, Quantity, Shown
 from fleetopt.words.columns import Column, Table
 
@@ -30,12 +30,13 @@ def _money(name: str, header: str, meaning: str, unit: str = "USD") -> Column:
 
 
 def costs(on: Iterable[str] = ()) -> list[Column]:
-    """A column for each kind of money, then the total."""
+    """A column for each kind of money, then the total, and what is to be least where that is another."""
     kinds = money_on(on)
     paid = " + ".join(money.header for money in kinds if money.sign > 0)
     earned = "".join(f" - {money.header}" for money in kinds if money.sign < 0)
     columns = [_money(money.name, money.header, money.meaning) for money in kinds]
-    return [*columns, _money("total_cost", "Total cost", f"{paid}{earned}")]
+    least = [_money(each.name, each.header, each.meaning) for each in objectives_on(on)]
+    return [*columns, _money("total_cost", "Total cost", f"{paid}{earned}"), *least]
 
 
 def bought_name(purchase: Purchase) -> str:

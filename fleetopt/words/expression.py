@@ -83,7 +83,8 @@ class Expression:
     def __mul__(self, factor: ArrayLike) -> Expression:
         """Scale elementwise, with numpy's broadcasting."""
         array = np.asarray(factor, dtype=float)
-        terms = [(coefficients * array[..., None], columns) for coefficients, columns in self.terms]
+        kept = self.terms if array.any() else []  # what is off costs no time
+        terms = [(coefficients * array[..., None], columns) for coefficients, columns in kept]
         return Expression(np.broadcast_shapes(self.shape, array.shape), terms, self.constant * array)
 
     __radd__ = __add__

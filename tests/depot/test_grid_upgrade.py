@@ -23,7 +23,7 @@ from tests.cases import one_slot
 from tests.depot.planned import has_plan, solved
 from tests.untidy import refined_inputs
 
-BY_SETTING = {limit.setting: limit for limit in LIMITS}
+BY_SETTING = {limit.setting: limit for limit in reversed(LIMITS)}
 
 
 def small_grid(**changes: Any) -> Case:

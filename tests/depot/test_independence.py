@@ -19,7 +19,7 @@ COUNTED = [
     for part in PARTS
     for kind in ("recount", "recheck")
     if (function := getattr(part, kind))
-]
+] + [pytest.param(part, part.objective.recount, id=f"{part.name}-objective") for part in PARTS if part.objective]
 
 
 def functions_of(function: Callable) -> dict[str, ast.FunctionDef]:

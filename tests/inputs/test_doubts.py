@@ -59,6 +59,8 @@ def asked_for_its_unit(problems: list[Problem]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("table", "column"), FIGURES, ids=[f"{table}-{column.name}" for table, column in FIGURES])
 def test_a_figure_of_a_table_far_from_the_usual_is_doubted_at_its_cell(inputs, table, column):
     rows = inputs.tables[table] = inputs[table] or refined_inputs()[table]
+    rows.values.setdefault(column.name, [None] * len(rows))
+    rows.places.setdefault(column.name, lambda i: f"{table}!{i}")
     for value, is_doubted in unusual(column):
         rows.values[column.name][-1] = value
         where = rows.where(column.name, len(rows) - 1)

@@ -19,7 +19,7 @@ from fleetopt.solvers.deadline import Deadline
 from tests.cases import hourly, one_slot, study, two_slots
 from tests.random_cases import random_case, refined_case
 
-BY_SETTING = {limit.setting: limit for limit in LIMITS}
+BY_SETTING = {limit.setting: limit for limit in reversed(LIMITS)}
 GRID_LIMIT, BUDGET, SOLAR_ROOM = (
     BY_SETTING[name] for name in ("grid_limit_kwh", "capex_budget", "solar_max_added_kwp")
 )

@@ -1,0 +1,79 @@
+"""Ageing: what solar loses of its output and the battery of its size, year after year, compounding."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fleetopt.depot.part import Array, Decided, Derived, Figure, Given, Part, Quantity
+from fleetopt.words.expression import Expression
+
+
+def solar_lost_share(case: Given) -> Array:
+    """1 - (1 - solar_degradation)^(y - k) of what is bought in year k and there in year y   (y, k) [-]."""
+    return np.asarray(case.solar_serves * _lost(case, case.solar_degradation))
+
+
+def battery_lost_share(case: Given) -> Array:
+    """1 - (1 - battery_fade)^(y - k) of what is bought in year k and there in year y   (y, k) [-]."""
+    return np.asarray(case.battery_serves * _lost(case, case.battery_fade))
+
+
+def _lost(case: Given, yearly: float) -> Array:
+    year = np.arange(len(case.years))
+    return np.asarray(1 - (1 - yearly) ** np.maximum(year[:, None] - year, 0))
+
+
+def solar_lost_kwp(case: Given, x: Decided) -> Expression:
+    """What all panels give less than when they were new, what existed from the first year on   (y,) [kWp]."""
+    existing = case.solar_existing_kwp * _lost(case, case.solar_degradation)[:, 0]
+    return (case.solar_lost_share * x.solar_add).sum(axis=1) + existing
+
+
+def battery_lost_kwh(case: Given, x: Decided) -> Expression:
+    """What all batteries hold less than when they were new, what existed from the first year on   (y,) [kWh]."""
+    existing = case.battery_existing_kwh * _lost(case, case.battery_fade)[:, 0]
+    return (case.battery_lost_share * x.battery_add).sum(axis=1) + existing
+
+
+PART = Part(
+    "ageing",
+    figures=(
+        Figure(
+            "solar_degradation",
+            "Solar degradation",
+            "the share of its output that solar loses each year, such as 0.005",
+            "1/year",
+            highest=1,
+            default=0.0,
+            usual=(0, 0.02),
+            axes="",
+            is_of_scenario=True,
+            is_quiet=True,
+        ),
+        Figure(
+            "battery_fade",
+            "Battery fade",
+            "the share of its size that the battery loses each year, such as 0.02",
+            "1/year",
+            highest=1,
+            default=0.0,
+            usual=(0, 0.05),
+            axes="",
+            is_of_scenario=True,
+            is_quiet=True,
+        ),
+    ),
+    derived=(
+        Derived("solar_lost_share", "yy", "-", solar_lost_share),
+        Derived("battery_lost_share", "yy", "-", battery_lost_share),
+    ),
+    quantities=(
+        Quantity(
+            "solar_lost_kwp", "y", "kWp", solar_lost_kwp, "Solar lost to age", "what panels give less than when new"
+        ),
+        Quantity(
+            "battery_lost_kwh", "y", "kWh", battery_lost_kwh, "Battery lost to age", "what it holds less than when new"
+        ),
+    ),
+    is_on=lambda case: case.solar_degradation > 0 or case.battery_fade > 0,
+)

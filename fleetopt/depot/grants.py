@@ -1,0 +1,249 @@
+"""Grants: what others pay of a purchase, by share or by piece, each within its years and its cap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from fleetopt.depot.part import (
+    Array,
+    Check,
+    Decided,
+    Decision,
+    Derived,
+    Figure,
+    Given,
+    Money,
+    Part,
+    Quantity,
+    Rule,
+)
+from fleetopt.words.columns import Column, Table
+from fleetopt.words.expression import Comparison, Expression
+
+INCENTIVES = Table(
+    "tblIncentives",
+    "Costs",
+    "one incentive",
+    (Column("incentive", "Incentive", "the name of the grant or tax credit", kind="label"),),
+    ("incentive",),
+    makes="i",
+    called="incentives",
+    is_optional=True,
+    order=("incentive", "granted_for", "granted_from", "granted_until"),
+    purpose="One row for each grant, voucher or tax credit; without rows there is none.",
+)
+
+
+def folded(name: Any) -> str:
+    """A name without blanks and case."""
+    return "".join(str(name or "").split()).casefold()
+
+
+def is_granted(case: Given) -> Array:
+    """Whether an incentive is for a thing   (i, n)."""
+    names = [folded(item.name) for item in case.items]
+    return np.array([[folded(of) == name for name in names] for of in case.granted_for], dtype=bool).reshape(
+        len(case.incentives), len(names)
+    )
+
+
+def grant_each(case: Given) -> Array:
+    """min(share * price + amount, at most each) of a unit, 0 outside its years   (i, y) [USD/unit]."""
+    year, start = np.array(case.years), case.granted_from[:, None]
+    is_in = (np.isinf(start) | (start <= year)) & (year <= case.granted_until[:, None])
+    price = case.is_granted.astype(float) @ case.item_price
+    each = np.minimum(
+        case.granted_share[:, None] * price + case.granted_amount[:, None], case.granted_most_each[:, None]
+    )
+    return np.asarray(each * is_in * case.is_granted.any(axis=1)[:, None])
+
+
+def most_granted(case: Given) -> Array:
+    """By how much grants make a unit cheaper for the budget at most   (n, y) [USD/unit]."""
+    each = case.is_granted.astype(float).T @ case.grant_each
+    return np.minimum(case.item_price, each) * case.granted_in_budget
+
+
+def granted_in_budget(case: Given) -> float:
+    """1 where grants count in the budget, else 0."""
+    return float(case.grants_in_budget == "yes")
+
+
+def item_grants(case: Given, x: Decided) -> Expression:
+    """sum(grant[i, y] of all incentives for n)   (n, y) [USD]."""
+    return (case.is_granted[:, :, None] * x.grant[:, None, :]).sum(axis=0)
+
+
+def grant_most(case: Given, x: Decided) -> Comparison:
+    """grant[i, y] <= grant_each[i, y] * what is bought of its item   [USD]."""
+    bought = (case.is_granted[:, :, None] * x.bought).sum(axis=1)
+    return x.grant <= case.grant_each * bought
+
+
+def grant_room(case: Given, x: Decided) -> Comparison:
+    """sum(grant[i]) <= granted_most[i]   [USD]."""
+    return x.grant.sum(axis=1) <= np.where(np.isinf(case.granted_most), 0.0, case.granted_most)
+
+
+def grant_cost(case: Given, x: Decided) -> Comparison:
+    """item_grants[n, y] <= item_price[n, y] * bought[n, y]   [USD]."""
+    return x.item_grants <= case.item_price * x.bought
+
+
+def grants(_case: Given, x: Decided) -> Expression:
+    """sum(grant[i, y])   (y,) [USD]."""
+    return x.grant.sum(axis=0)
+
+
+def recount(case: Given, plan: Any) -> Mapping[str, Array]:
+    """What is granted, incentive by incentive."""
+    by_item, total = np.zeros((len(case.items), len(case.years))), np.zeros(len(case.years))
+    for i in range(len(case.incentives)):
+        for y in range(len(case.years)):
+            total[y] += plan.grant[i, y]
+            for n in range(len(case.items)):
+                by_item[n, y] += plan.grant[i, y] * case.is_granted[i, n]
+    return {"grants": total, "item_grants": by_item}
+
+
+def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
+    """No more than each incentive gives for what is bought in its years, than its cap, and than things cost."""
+    for i in range(len(case.incentives)):
+        for y, year in enumerate(case.years):
+            most = 0.0
+            is_late, start = year > case.granted_until[i], case.granted_from[i]
+            for n in range(len(case.items)):
+                if case.is_granted[i, n] and not is_late and (start == np.inf or year >= start):
+                    share = case.granted_share[i] * case.item_price[n, y] + case.granted_amount[i]
+                    most += min(share, case.granted_most_each[i]) * plan.bought[n, y]
+            yield Check("grant_most", "", plan.grant[i, y] - most, most, {"i": i, "y": y})
+        if case.granted_most[i] < np.inf:
+            most = case.granted_most[i]
+            yield Check("grant_room", "", plan.grant[i].sum() - most, most, {"i": i})
+    for n in range(len(case.items)):
+        if case.is_granted[:, n].any():
+            cost = case.item_price[n] * plan.bought[n]
+            yield Check("grant_cost", "y", counted["item_grants"][n] - cost, cost, {"n": n})
+
+
+def _of_year(name: str, header: str, when: str) -> Figure:
+    return Figure(
+        name,
+        header,
+        f"the {when} year in which it is granted; blank: always",
+        kind="year",
+        lowest=1900,
+        highest=2200,
+        is_needed=False,
+        is_quiet=True,
+        table="tblIncentives",
+        axes="i",
+    )
+
+
+PART = Part(
+    "grants",
+    tables=(INCENTIVES,),
+    figures=(
+        Figure(
+            "granted_for",
+            "For",
+            "Solar, Battery, Battery power, or the name of a charger or an upgrade",
+            kind="label",
+            table="tblIncentives",
+            axes="i",
+        ),
+        _of_year("granted_from", "From", "first"),
+        _of_year("granted_until", "Until", "last"),
+        Figure(
+            "granted_share",
+            "Share",
+            "the share of the price that is granted, such as 0.3 for 30 per cent",
+            "-",
+            highest=1,
+            default=0.0,
+            is_quiet=True,
+            table="tblIncentives",
+            axes="i",
+        ),
+        Figure(
+            "granted_amount",
+            "Amount",
+            "what is granted for each kWp, kWh, kW or piece",
+            "USD/unit",
+            default=0.0,
+            usual=(1, 200_000),
+            is_quiet=True,
+            table="tblIncentives",
+            axes="i",
+        ),
+        Figure(
+            "granted_most_each",
+            "At most each",
+            "the most that is granted for each kWp, kWh, kW or piece; blank: no limit",
+            "USD/unit",
+            is_needed=False,
+            usual=(1, 200_000),
+            is_quiet=True,
+            table="tblIncentives",
+            axes="i",
+        ),
+        Figure(
+            "granted_most",
+            "At most",
+            "the most that is granted in all years; blank: no limit",
+            "USD",
+            is_needed=False,
+            usual=(100, 1e7),
+            is_quiet=True,
+            table="tblIncentives",
+            axes="i",
+        ),
+        Figure(
+            "grants_in_budget",
+            "Grants count in budget",
+            "yes if a year's grants help to pay for its purchases, no if they come too late for its budget",
+            kind="choice",
+            choices=("yes", "no"),
+            default="yes",
+            axes="",
+            is_of_scenario=True,
+            is_quiet=True,
+        ),
+    ),
+    derived=(
+        Derived("is_granted", "in", "-", is_granted),
+        Derived("grant_each", "iy", "USD/unit", grant_each),
+        Derived("most_granted", "ny", "USD/unit", most_granted),
+        Derived("granted_in_budget", "", "-", granted_in_budget),
+    ),
+    decisions=(
+        Decision("grant", "iy", "USD", "what is granted in the year", "state", where=lambda case: case.grant_each > 0),
+    ),
+    quantities=(Quantity("item_grants", "ny", "USD", item_grants),),
+    rules=(
+        Rule("grant_most", "iy", "limit", grant_most, where=lambda case: case.grant_each > 0),
+        Rule("grant_cost", "ny", "limit", grant_cost, where=lambda case: case.is_granted.T @ (case.grant_each > 0)),
+        Rule("grant_room", "i", "room", grant_room, "Grants", "USD", where=lambda case: np.isfinite(case.granted_most)),
+    ),
+    money=(
+        Money(
+            "grants",
+            "y",
+            grants,
+            -1,
+            "Grants",
+            "paid by others for purchases",
+            rank=2,
+            said="grants pay",
+            colour="#9BBB59",
+            csv="Grants",
+        ),
+    ),
+    is_on=lambda case: len(case.incentives) > 0,
+    recount=recount,
+    recheck=recheck,
+)

@@ -1,0 +1,107 @@
+"""What is to be least: a dollar later counts for less, and what is left at the end is worth something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fleetopt.depot.part import Array, Decided, Derived, Figure, Given, Objective, Part, Quantity
+from fleetopt.words.expression import Expression
+
+
+def discount(case: Given) -> Array:
+    """(1 + discount_rate)^-(y - y0)   (y,) [-]."""
+    return np.asarray((1 + case.discount_rate) ** -np.arange(len(case.years), dtype=float))
+
+
+def share_left(case: Given) -> Array:
+    """max(0, life - (y0 + Y - k)) / life of what is bought in year k, where it counts   (n, y) [-]."""
+    age = np.arange(len(case.years), 0, -1.0)
+    life = np.where(np.isfinite(case.item_life), case.item_life, 1.0)
+    return np.maximum(0.0, life - age) / life * (case.residual_value == "straight-line")
+
+
+def residual(case: Given, x: Decided) -> Expression:
+    """(1 + discount_rate)^-Y * sum(share_left * cost after grants), at the end of the last year   (y,) [USD]."""
+    paid = case.item_price * x.bought - x.item_grants
+    last = np.arange(len(case.years)) == len(case.years) - 1
+    left = (case.share_left * paid).sum(axis=0).sum(axis=0)
+    return left[None] * (last * (1 + case.discount_rate) ** -len(case.years))
+
+
+def present_cost(case: Given, x: Decided) -> Expression:
+    """discount[y] * total_cost[y] - residual[y]   (y,) [USD]."""
+    return case.discount * x.total_cost - x.residual
+
+
+def recount(case: Given, plan: Any) -> Mapping[str, Array]:
+    """What is left of each purchase, after grants."""
+    years, found = len(case.years), np.zeros(len(case.years))
+    for n in range(len(case.items)):
+        for k in range(years):
+            life, age = case.item_life[n, 0], years - k
+            if case.residual_value == "straight-line" and life > age:
+                paid = case.item_price[n, k] * plan.bought[n, k]
+                for i in range(len(case.incentives)):
+                    paid -= plan.grant[i, k] * case.is_granted[i, n]
+                found[-1] += paid * (life - age) / life / (1 + case.discount_rate) ** years
+    return {"residual": found}
+
+
+def recount_least(case: Given, _plan: Any, counted: Mapping[str, Array]) -> Array:
+    """Year after year."""
+    years = range(len(case.years))
+    return np.array([counted["total_cost"][y] / (1 + case.discount_rate) ** y - counted["residual"][y] for y in years])
+
+
+def lives_are_known(case: Given) -> None:
+    """What is left of a purchase is known only where its life is."""
+    lives = [*case.charger_life]
+    lives += [case.solar_life] * (case.solar_max_added_kwp > 0) + [case.battery_life] * (case.battery_max_kwh > 0)
+    if case.residual_value == "straight-line" and not np.isfinite(lives).all():
+        raise ValueError("a residual value needs the life of everything that can be bought")
+
+
+PART = Part(
+    "present_cost",
+    figures=(
+        Figure(
+            "discount_rate",
+            "Discount rate",
+            "what a dollar is worth less for each year that it is paid later, such as 0.07 for 7 per cent",
+            "1/year",
+            highest=1,
+            default=0.0,
+            usual=(0, 0.15),
+            axes="",
+            is_of_scenario=True,
+            is_quiet=True,
+        ),
+        Figure(
+            "residual_value",
+            "Residual value",
+            "none, or straight-line: what is left of each purchase's life after the last year, at its own price",
+            kind="choice",
+            choices=("none", "straight-line"),
+            default="none",
+            axes="",
+            is_of_scenario=True,
+            is_quiet=True,
+        ),
+    ),
+    derived=(Derived("discount", "y", "-", discount), Derived("share_left", "ny", "-", share_left)),
+    quantities=(Quantity("residual", "y", "USD", residual),),
+    objective=Objective(
+        "present_cost",
+        present_cost,
+        "Present cost",
+        "total cost, discounted to the first year, less what is left at the end",
+        recount_least,
+        csv="PresentCost",
+    ),
+    is_on=lambda case: case.discount_rate > 0 or case.residual_value != "none",
+    refuse=lives_are_known,
+    recount=recount,
+)
