@@ -419,7 +419,9 @@ class RangeOfTests:
 
     @property
     def number_format(self):
-        formats = {cell.number_format for row in self.cells() for cell in row}
+        calls["number_format"] += 1
+        found = (self.peek(place) for row in self.places() for place in row)
+        formats = {"General" if cell is None else cell.number_format for cell in found}
         return formats.pop() if len(formats) == 1 else None
 
     @number_format.setter

@@ -1003,9 +1003,100 @@ def misspelt_setting(depot: Depot) -> str:
     return depot.sheet("tblSettings").title
 
 
+def shown_as(table: str, name: str, code: str, row: int | None = None) -> Spoil:
+    """Give cells of a column, or one cell, a number format; the first is to be named."""
+
+    def spoil(depot: Depot) -> str:
+        _, top, _, bottom = depot.area(table)
+        rows = range(bottom - top) if row is None else [row]
+        cells = [depot.cell(table, name, i) for i in rows]
+        for cell in cells:
+            cell.number_format = code
+        return address(cells[0])
+
+    return spoil
+
+
+def shown_right(depot: Depot) -> None:
+    """Formats that show the units that are due; one of them divides by a thousand."""
+    shown_as("tblFleet", "distance_km", '#,##0.0 "km"')(depot)
+    shown_as("tblSettings", "grid_limit_kwh", '0.000,"MWh"', 0)(depot)
+    shown_as("tblSettings", "c_rate", "0%", 0)(depot)
+    shown_as("tblCosts", "capex_budget", '"$"#,##0', 0)(depot)
+
+
+def unit_beside(table: str, unit: str, row: int | None = None) -> Spoil:
+    """Add a column of units, filled in all rows or in one; the first that is filled is to be named."""
+
+    def spoil(depot: Depot) -> str:
+        rows = depot.rows(table)
+        right = [unit if row in (None, i) else None for i in range(len(rows) - 1)]
+        depot.write(table, [[*line, each] for line, each in zip(rows, ["Unit", *right], strict=True)])
+        left, top, _, _ = depot.area(table)
+        return f"{depot.sheet(table).title}!{get_column_letter(left + len(rows[0]))}{top + 1 + (row or 0)}"
+
+    return spoil
+
+
+def table_begins(table: str, down: int) -> Spoil:
+    """Let a table begin below its headings, or above them; the row of the headings is to be named."""
+
+    def spoil(depot: Depot) -> str:
+        left, top, right, bottom = depot.area(table)
+        sheet, excel = depot.sheet(table), depot.sheet(table).tables[table]
+        first = top + down
+        names = [sheet.cell(first, j).value for j in range(left, right + 1)]
+        excel.ref = f"{get_column_letter(left)}{first}:{get_column_letter(right)}{bottom}"
+        excel.autoFilter = None
+        excel.tableColumns = [TableColumn(id=k, name=str(name)) for k, name in enumerate(names, start=1)]
+        return f"{sheet.title}!{top}:{top}"
+
+    return spoil
+
+
+def _units() -> list[Fault]:
+    """Units that stand beside the figures, or that only a cell's format shows."""
+    distance, limit = ("tblFleet", "distance_km"), ("tblSettings", "grid_limit_kwh")
+    return [
+        Fault("distances shown in miles", shown_as(*distance, '0 "mi"'), "error", "is shown in mi"),
+        Fault("one distance shown in miles", shown_as(*distance, "0.0\\ \\m\\i", 4), "error", "is shown in mi"),
+        Fault("a limit shown in MWh", shown_as(*limit, '0.00 "MWh"', 0), "error", "is shown in MWh"),
+        Fault("a limit shown in kWh / 1000", shown_as(*limit, '0.00,"kWh"', 0), "error", "is shown in kWh"),
+        Fault("a price shown in Euro", shown_as("tblCosts", "solar_price", '#,##0 "€"'), "warning", "is shown in €"),
+        Fault("figures shown in their units", shown_right, "", is_same_plan=True),
+        Fault("a column that says miles", unit_beside("tblFleet", "miles"), "error", "the unit is 'miles'"),
+        Fault("a column that says kilometres", unit_beside("tblFleet", "km/day"), "", is_same_plan=True),
+        Fault("a column that says m", unit_beside("tblTrucks", "MWh", 1), "error", "the unit is 'MWh'"),
+        Fault("a parameter in MWh", unit_beside("tblSettings", "MWh", 0), "error", "is 'MWh'", IN_STUDY),
+        Fault("a charger in W", unit_beside("tblChargers", "W", 1), "error", "is 'W', must be kW", IN_STUDY),
+        Fault("a parameter in its unit", unit_beside("tblSettings", "KWH", 0), "", "", IN_STUDY, is_same_plan=True),
+    ]
+
+
 def _structure() -> list[Fault]:
     """Sheets, tables, columns and rows that are not where and as they were."""
     return [
+        Fault(
+            "a table that begins below its headings",
+            table_begins("tblTrucks", 1),
+            "error",
+            "the headings of the table stand in row",
+            (PLANNING,),
+        ),
+        Fault(
+            "a table that begins above its headings",
+            table_begins("tblFleet", -1),
+            "error",
+            "the headings of the table stand in row",
+            (PLANNING,),
+        ),
+        Fault(
+            "settings that begin above their headings",
+            table_begins("tblSettings", -1),
+            "error",
+            "the headings of the table stand in row",
+            (PLANNING,),
+        ),
         Fault("a missing sheet", delete_sheet("tblTrucks"), "error", "is missing", WORKBOOKS),
         Fault("a renamed sheet", rename_sheet("tblTrucks", "Lorries"), "error", "is missing", (STUDY,)),
         Fault(
@@ -1626,4 +1717,4 @@ FILE_FAULTS = [
     ),
     FileFault("a path through a file", lambda clean, _: clean / "depot.xlsx", "cannot be read"),
 ]
-FAULTS = [*_cells(), *_meaning(), *_structure(), *_refinements()]
+FAULTS = [*_cells(), *_units(), *_meaning(), *_structure(), *_refinements()]

@@ -5,8 +5,10 @@ Nothing of it comes from Python: the formulas stand in the workbook, and another
 
 from __future__ import annotations
 
+import datetime
+import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +21,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table as OpenpyxlTable
 
 from fleetopt.books.closed.book import ClosedBook
+from fleetopt.books.reading import read_inputs
 from fleetopt.books.study import layout
 from fleetopt.depot import REFINEMENTS
 from fleetopt.doors.new import new_workbook
@@ -31,6 +34,7 @@ from fleetopt.inputs.schema import INPUT_TABLES
 from fleetopt.results import tables as results
 from fleetopt.results.input_content import input_content
 from fleetopt.template.build import build
+from fleetopt.words.clock import span
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.content import Content
 from fleetopt.words.problem import has_error
@@ -652,3 +656,40 @@ def test_a_filled_workbook_is_printed_with_every_sheet(tmp_path):
     pdf = printed(workbook(tmp_path / "plan.xlsx", random_inputs(1, SMALL)), tmp_path).read_bytes()
     assert pdf.startswith(b"%PDF")
     assert pdf.count(b"/Type/Page\n") + pdf.count(b"/Type/Page/") + pdf.count(b"/Type /Page\n") >= 18
+
+
+def change_table(path: Path, name: str, change: Callable[[openpyxl.cell.Cell], None]) -> None:
+    """Change each cell of a table below its headings."""
+    book = openpyxl.load_workbook(path, keep_vba=True)
+    sheet = next(sheet for sheet in book if name in sheet.tables)
+    for row in sheet[sheet.tables[name].ref][1:]:
+        for cell in row:
+            change(cell)
+    book.save(path)
+
+
+def as_time(cell: openpyxl.cell.Cell) -> None:
+    """Make a slot's label the time at which it starts, as Excel does with what is typed so."""
+    time = span(cell.value) if isinstance(cell.value, str) else None
+    if time:
+        cell.value, cell.number_format = datetime.time(int(time[0])), "hh:mm"
+
+
+def blank(cell: openpyxl.cell.Cell) -> None:
+    cell.value = None
+
+
+@pytest.mark.parametrize(("tables", "change"), [(("tblEnergy", "tblFleet"), as_time), (("tblScenarios",), blank)])
+def test_slots_as_times_and_no_scenarios_have_a_plan_whose_checks_hold(tmp_path, tables, change):
+    path = tmp_path / "plan.xlsm"
+    path.write_bytes(new_workbook(read_inputs(None)))
+    for table in tables:
+        change_table(path, table, change)
+    done = fleetopt("run", path, "--in-place", "--quiet", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, *others = json.loads(done.stdout)["scenarios"]
+    assert first["objective_usd"] == pytest.approx(TOTALS[1.0])  # the settings export all, as the first scenario does
+    assert (first["scenario"], len(others)) == (("Export 1.0", 2) if change is as_time else ("Base", 0))
+    [sheets] = recalculated(path)
+    assert [row[:4] for row in sheets["Checks"] if "BAD" in row] == []
+    assert any("OK" in row for row in sheets["Checks"])

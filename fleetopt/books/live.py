@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from fleetopt.books.placing import Placing, placing
-from fleetopt.words.block import ROWS_BELOW, Block, column_letters
+from fleetopt.words.block import ROWS_ABOVE, ROWS_BELOW, Block, column_letters
 from fleetopt.words.cells import Fault
 from fleetopt.words.content import ANEW, Content, Formula, Value, in_a_table
 from fleetopt.words.problem import FileError, nearest
+from fleetopt.words.units import shown_unit
 
 if TYPE_CHECKING:
     import xlwings
@@ -80,10 +81,20 @@ class LiveBook:
             for spot in self._spots(tables):
                 end = spot.height + 1
                 more = 0 if spot.has_totals else min(ROWS_BELOW, _LAST_ROW - spot.top - end)
-                rows = _read(spot.cells(0, end + more))
-                rows, below = rows[:end], tuple(rows[end:])
+                before = min(ROWS_ABOVE, spot.top)
+                read = _read(spot.cells(-before, before + end + more))
+                above, rows, below = read[:before], read[before : before + end], read[before + end :]
                 hidden = frozenset(spot.top + 1 + i for i in _hidden(spot))
-                blocks[spot.name] = Block(spot.place, rows, spot.top, spot.left, hidden, below=below)
+                blocks[spot.name] = Block(
+                    spot.place,
+                    rows,
+                    spot.top,
+                    spot.left,
+                    hidden,
+                    below=tuple(below),
+                    above=tuple(above),
+                    units=_units(spot),
+                )
         return blocks
 
     def table_names(self) -> list[str]:
@@ -232,6 +243,29 @@ def _hidden(spot: _Spot) -> Iterator[int]:
             yield from range(first, first + count)
         elif count > 1 and not isinstance(height, (int, float)):
             halves += [(first, count // 2), (first + count // 2, count - count // 2)]
+
+
+def _units(spot: _Spot) -> dict[tuple[int, int], tuple[str, int]]:
+    """The units that number formats show, by row and column of the sheet.
+
+    Excel tells the format of cells that all have the same, so they are asked for by column, in ever smaller
+    halves; where that takes too many questions, those that are left count as without a unit.
+    """
+    found: dict[tuple[int, int], tuple[str, int]] = {}
+    parts, questions = [(0, spot.height, 0, spot.width)] if spot.height else [], 0
+    while parts and questions < _MOST_QUESTIONS:
+        first, height, left, width = parts.pop(0)
+        code = spot.cells(1 + first, height, left, width).number_format
+        questions += 1
+        if isinstance(code, str):
+            if unit := shown_unit(code):
+                rows, columns = range(first, first + height), range(left, left + width)
+                found |= {(spot.top + 1 + i, spot.left + j): unit for i in rows for j in columns}
+        elif width > 1:
+            parts += [(first, height, j, 1) for j in range(left, left + width)]
+        elif height > 1:
+            parts += [(first, height // 2, left, 1), (first + height // 2, height - height // 2, left, 1)]
+    return found
 
 
 def _has_shape(rows: list[list[Any]], shape: tuple[int, int]) -> bool:

@@ -14,12 +14,16 @@ from fleetopt.books.tables import (
     Found,
     doubled_columns,
     find_header,
+    headings_elsewhere,
     is_row,
     key,
     label_key,
     left_out,
     missing_columns,
+    other_unit,
+    other_units,
     read_rows,
+    shown_otherwise,
 )
 from fleetopt.depot import REFINEMENTS
 from fleetopt.inputs import schema
@@ -31,8 +35,10 @@ from fleetopt.words.cells import convert, is_blank
 from fleetopt.words.clock import slot_label
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.problem import Problem, error, has_error, nearest, note, warning
-from fleetopt.words.rows import Cell, Rows
+from fleetopt.words.rows import Cell, Rows, given
 
+_ALONE = "Base"
+"""The scenario of a workbook that lists none."""
 _RESULTS = {table.name.casefold() for table in result_tables(REFINEMENTS)}
 
 
@@ -113,13 +119,21 @@ def _rows(block: Block | None, table: Table, problems: list[Problem], left: list
     found = find_header(replace(block, rows=block.rows[:1]), names)
     needed = {column.name: column.headers for column in table.columns if column.is_needed and column.default is None}
     missing = missing_columns(block, found, needed)
+    if missing and (elsewhere := headings_elsewhere(block, needed)):
+        missing = [elsewhere]
     problems.extend(missing)
     if found is None or missing:
         return empty
     problems.extend(doubled_columns(block, found, names))
+    problems.extend(other_units(block, found, table.columns))
     there = [column for column in table.columns if column.name in found.columns]
     problems.extend(_left_below(block, table, there, found))
     rows = read_rows(block, table, found, there, problems)
+    if not len(rows) and table is schema.SCENARIOS:
+        said = f"the table {table.name} has no rows; the settings alone are planned, as the scenario '{_ALONE}'."
+        problems.append(note(block.where(0, 0), said))
+        blank = {column.name: column.default for column in table.columns}
+        return given(table, [{**blank, "scenario": _ALONE}], block.where(0, 0))
     if not len(rows) and not table.is_optional:
         problems.append(error(block.where(0, 0), f"the table {table.name} has no rows.", f"Enter {table.row}."))
     for each in left_out(block, found, table.columns, names):
@@ -221,6 +235,8 @@ def _settings(block: Block | None, problems: list[Problem], left: list[Problem])
     names = {**needed, "unit": SETTINGS_TABLE["unit"].headers}
     found = find_header(replace(block, rows=block.rows[:1]), names)
     missing = missing_columns(block, found, needed)
+    if missing and (elsewhere := headings_elsewhere(block, needed)):
+        missing = [elsewhere]
     problems.extend(missing)
     if found is None or missing:
         return cells
@@ -246,7 +262,8 @@ def _named_values(block: Block, found: Found, problems: list[Problem], left: lis
         else:
             value = row[found.columns["value"]]
             cells[column.name] = Cell(convert(value, column, where, problems), where)
-            problems.extend(_other_unit(block, i, found, column))
+            problems.extend(other_unit(block, i, found, column, column.name))
+            problems.extend(shown_otherwise(block, [i], found.columns["value"], column))
     for column in schema.SETTINGS:
         if column.name not in cells and column.is_needed:
             if column.default is None:
@@ -259,19 +276,3 @@ def _named_values(block: Block, found: Found, problems: list[Problem], left: lis
     for column in schema.SETTINGS:
         cells.setdefault(column.name, Cell(column.default, "default"))
     return cells
-
-
-_UNITS = {
-    key(unit)
-    for unit in ("W", "kW", "MW", "Wp", "kWp", "MWp", "Wh", "kWh", "MWh", "%", "s", "min", "h", "€", "EUR", "kUSD")
-}
-"""Units that people enter figures in."""
-
-
-def _other_unit(block: Block, i: int, found: Found, column: Column) -> Iterator[Problem]:
-    """Refuse a value that the row says is in another unit."""
-    j = found.columns.get("unit")
-    given = None if j is None else block.rows[i][j]
-    if j is not None and column.unit and key(given) in _UNITS - {key(column.unit)}:
-        said = f"the unit of {column.name} is '{given}', must be {column.unit}."
-        yield error(block.where(i, j), said, f"Convert the value to {column.unit} and correct this.")

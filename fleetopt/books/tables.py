@@ -16,8 +16,9 @@ from fleetopt.words.block import Block
 from fleetopt.words.cells import convert, is_blank
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.plain_text import plain_text
-from fleetopt.words.problem import Problem, error, has_error, nearest, note, shortened, warning
+from fleetopt.words.problem import Problem, error, has_error, nearest, note, others, shortened, warning
 from fleetopt.words.rows import Cell, Rows
+from fleetopt.words.units import is_currency, is_other_unit, is_unit
 
 _HEADER_ROWS = 50
 """A table's header is looked for in so many first rows."""
@@ -150,6 +151,60 @@ def is_row(row: Sequence[Any], columns: Sequence[Column], found: Found) -> bool:
     return not has_error(refused)
 
 
+def headings_elsewhere(block: Block, names: Mapping[str, Sequence[str]]) -> Problem | None:
+    """Say that a table begins in another row than the one of its headings; None where no other row has more of them."""
+    rows = [*block.above, *block.rows]
+    wider = replace(block, rows=rows, top=block.top - len(block.above))
+    found = find_header(wider, names)
+    if found is None or found.row == len(block.above) or 2 * len(found.columns) < len(names):
+        return None
+    there, first = wider.top + found.row + 1, block.top + 1
+    side = "above" if there < first else "below"
+    return error(
+        f"{block.place}!{there}:{there}",
+        f"the headings of the table stand in row {there}, {side} the first row of the table, which is row {first}.",
+        f"Let the table begin in row {there}: Table Design, Resize Table.",
+    )
+
+
+def other_units(block: Block, found: Found, columns: Sequence[Column]) -> Iterator[Problem]:
+    """Refuse a table in which a column of units names one that none of its figures is due in."""
+    due = [column for column in columns if column.kind == "number" and is_unit(column.unit)]
+    for j, header in enumerate(block.rows[found.row]):
+        if j in found.columns.values() or not isinstance(header, str) or not _OF_UNITS.fullmatch(plain_text(header)):
+            continue
+        for i, row in enumerate(block.rows[found.row + 1 :], start=found.row + 1):
+            given = row[j] if j < len(row) else None
+            if isinstance(given, str) and due and all(is_other_unit(given, column.unit) for column in due):
+                units = " or ".join(dict.fromkeys(column.unit for column in due))
+                said = f"the unit is '{shortened(given)}', must be {units}."
+                yield error(block.where(i, j), said, "Convert the figures and correct this.")
+                break
+
+
+_OF_UNITS = re.compile(r"(?:[^\[(]*\W)?(?:units?|uom)(?:\W[^\[(]*)?", re.IGNORECASE)
+
+
+def other_unit(block: Block, i: int, found: Found, column: Column, called: str) -> Iterator[Problem]:
+    """Refuse a value of which its row says that it is in another unit."""
+    j = found.columns.get("unit")
+    given = block.rows[i][j] if j is not None and j < len(block.rows[i]) else None
+    if j is not None and isinstance(given, str) and is_other_unit(given, column.unit):
+        said = f"the unit of {called} is '{shortened(given)}', must be {column.unit}."
+        yield error(block.where(i, j), said, f"Convert the value to {column.unit} and correct this.")
+
+
+def shown_otherwise(block: Block, rows: Sequence[int], j: int, column: Column) -> Iterator[Problem]:
+    """Say that figures of a column are shown with another unit than the one that they are due in."""
+    shown = {i: block.units.get((block.top + i, block.left + j), ("", 0)) for i in rows}
+    off = [i for i, (unit, thousands) in shown.items() if is_other_unit(unit, column.unit, thousands)]
+    if off:
+        unit = shown[off[0]][0]
+        said = f"{column.heading} is shown in {unit} by the format of the cell{others(off)}, must be in {column.unit}."
+        cure = f"Convert the figures to {column.unit} if they are in {unit}; then give the cells another number format."
+        yield (warning if is_currency(unit) else error)(block.where(off[0], j), said, cure)
+
+
 def rows_above(block: Block, found: Found, columns: Sequence[Column]) -> Iterator[Problem]:
     """Say which rows stand above the header that could be rows of the table; they are not read."""
     for i, row in enumerate(block.rows[: found.row]):
@@ -180,6 +235,8 @@ def read_rows(block: Block, table: Table, found: Found, columns: Sequence[Column
     problems.extend(_hidden(block, numbers))
     values: dict[str, list[Any]] = {}
     for column, j in zip(columns, positions, strict=True):
+        if block.units and column.kind == "number":
+            problems.extend(shown_otherwise(block, numbers, j, column))
         values[column.name] = [
             convert(block.rows[i][j] if j < len(block.rows[i]) else None, column, block.where(i, j), problems)
             for i in numbers
@@ -226,11 +283,13 @@ def read_names(
 
     Every name must be there: a default for a name that was misspelt would change the plan without a word.
     """
-    names = {"name": (name_header, name_header.rstrip("s"), name_header + "s"), "value": (value_header,)}
+    needed = {"name": (name_header, name_header.rstrip("s"), name_header + "s"), "value": (value_header,)}
+    names = {**needed, "unit": ("Unit", "Units")}
     found = find_header(block, names)
-    if found is None or len(found.columns) < 2:
-        problems.extend(missing_columns(block, found, names))
+    if missing := missing_columns(block, found, needed):
+        problems.extend(missing)
         return {}
+    assert found is not None
     problems.extend(doubled_columns(block, found, names))
     by_key = {key(name): replace(column, default=None) for column in columns for name in column.study}
     cells: dict[str, Cell] = {}
@@ -250,6 +309,8 @@ def read_names(
             )
             continue
         cells[column.name] = Cell(convert(row[found.columns["value"]], column, where, problems), where)
+        problems.extend(other_unit(block, i, found, column, column.study[0]))
+        problems.extend(shown_otherwise(block, [i], found.columns["value"], column))
     j = found.columns["name"]
     there = [
         row[j]

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Final
 
 from fleetopt.depot.part import Figure, Given, Part, Read, SheetCheck, Shown
-from fleetopt.words.clock import span
+from fleetopt.words.clock import span, start
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.problem import Problem, error, nearest, shortened, warning
 from fleetopt.words.rows import Rows
@@ -18,17 +18,17 @@ HOURS_TOLERANCE: Final = 1e-6
 
 
 def in_clock_order(tables: Mapping[str, Rows]) -> list[int]:
-    """Day types in the order of their table, slots by the clock where all labels are spans of the day."""
+    """Day types in the order of their table, slots by the clock where all labels say when they start."""
     energy = tables["tblEnergy"].values
     days = {label: i for i, label in reversed(list(enumerate(tables["tblDayTypes"].values["day_type"])))}
-    spans = {slot: span(slot) for slot in energy["slot"] if slot is not None}
-    start = {slot: time[0] for slot, time in spans.items() if time is not None}
-    if len(start) < len(spans):
-        start = {slot: float(i) for i, slot in enumerate(spans)}
+    slots = dict.fromkeys(slot for slot in energy["slot"] if slot is not None)
+    begin = {slot: time for slot in slots if (time := start(slot)) is not None}
+    if len(begin) < len(slots):
+        begin = {slot: float(i) for i, slot in enumerate(slots)}
 
     def place(i: int) -> tuple[int, float]:
         day, slot = energy["day_type"][i], energy["slot"][i]
-        return days.get(day, len(days)), start.get(slot, 24.0)
+        return days.get(day, len(days)), begin.get(slot, 24.0)
 
     return sorted(range(len(energy["slot"])), key=place)
 

@@ -24,6 +24,7 @@ from fleetopt.depot.part import (
     SheetCheck,
 )
 from fleetopt.words.clock import span
+from fleetopt.words.clock import start as start_of
 from fleetopt.words.columns import Column, Table, year_column
 from fleetopt.words.expression import Comparison, Expression
 from fleetopt.words.problem import Problem, error, nearest, warning
@@ -159,7 +160,7 @@ def peak_months(case: Given) -> Array:
 
 def covers(case: Given) -> Array:
     """Whether a slot of a day type can set a peak   (k, d, s)."""
-    start = np.concatenate([[0.0], np.cumsum(case.hours)[:-1]]) + (span(case.slots[0]) or (0.0, 0.0))[0]
+    start = np.concatenate([[0.0], np.cumsum(case.hours)[:-1]]) + (start_of(case.slots[0]) or 0.0)
     found = np.zeros((len(case.peaks), len(case.day_types), len(case.slots)), dtype=bool)
     for k, peak in enumerate(_billed(case)):
         is_in_season = np.array([season in peak.seasons for season in case.season])
@@ -275,7 +276,7 @@ def windows_are_spans(inputs: Read) -> Iterator[Problem]:
 def slots_have_times(inputs: Read) -> Iterator[Problem]:
     """Where a window counts, slots say when they are."""
     charges, energy = inputs["tblDemandCharges"], inputs["tblEnergy"]
-    nameless = [slot for slot in energy.values.get("slot", ()) if slot is not None and span(slot) is None]
+    nameless = [slot for slot in energy.values.get("slot", ()) if slot is not None and start_of(slot) is None]
     for i, window in enumerate(charges.values.get("window", ())):
         if window is not None and nameless:
             yield warning(

@@ -277,8 +277,11 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     vehicle = {name: sheet.in_input("tblFleet", name) for name in ("year", "distance_km", "slot", "truck_type")}
     consumption = sheet.given("tblTrucks", "consumption", truck_type=vehicle["truck_type"], year=vehicle["year"])
     slot = column_of(f.table, "slot")
-    is_slot = f'"="&{as_it_stands(vehicle["slot"])}'
-    number = f'SUMIFS({f.slot_number},{slot},{is_slot})/(COUNTIFS({slot},{is_slot})+({vehicle["slot"]}=""))'
+    is_slot, is_time = f'"="&{as_it_stands(vehicle["slot"])}', f'"="&TEXT({vehicle["slot"]},"hh:mm")'
+    by_time = f"ISNUMBER({vehicle['slot']})"  # a cell that holds a time; its slot is called by it
+    total = f"SUMIFS({f.slot_number},{slot},{is_slot})+{by_time}*SUMIFS({f.slot_number},{slot},{is_time})"
+    count = f"COUNTIFS({slot},{is_slot})+{by_time}*COUNTIFS({slot},{is_time})"
+    number = f'({total})/({count}+({vehicle["slot"]}=""))'
     years = f"COUNT({sheet.in_input('tblCosts', 'year')})"
     need = (
         f"SUMPRODUCT({vehicle['distance_km']}*{consumption}*({vehicle['year']}-1900)*(({number})^2+1))"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fleetopt.words.cells import Fault
@@ -27,6 +27,8 @@ class Oddities:
 
 ROWS_BELOW: Final = 4
 """So many rows below an Excel Table are looked at for what somebody meant to be in it."""
+ROWS_ABOVE: Final = 3
+"""So many rows above an Excel Table are looked at for its headings, where its own first row has none."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Block:
     """Whether it is an Excel Table, in which every row counts."""
     below: tuple[list[Any], ...] = ()
     """Of a table: the next rows below it, which do not belong to it."""
+    above: tuple[list[Any], ...] = ()
+    """Of a table: the rows above it, from the top; the last one is right above its headings."""
+    units: Mapping[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
+    """By row and column of the sheet, counted from 0: the unit that a cell shows by its format, and how often that
+    divides the figure by a thousand."""
 
     def where(self, row: int, column: int) -> str:
         """Address of a cell of the block, counted from 0."""

@@ -50,7 +50,8 @@ def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> 
         problems.append(note(where, f"{column.heading} is {value.text} and is not used."))
         return None
     try:
-        plain = _plain(value)
+        clock = _clock(value) if column.is_span and column.name == "slot" else None
+        plain = _plain(value) if clock is None else clock
         if column.kind in _FIGURES:
             return _number(plain, column, where, problems)
         return _label(plain, column)
@@ -89,6 +90,16 @@ def _plain(value: Any) -> float | str:
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
         raise _Refused(f"the date or time {_moment(value)}", is_moment=True)
     return value if isinstance(value, str) else float(value)
+
+
+def _clock(value: object) -> str | None:
+    """The time of day at which a slot starts, from a cell that holds nothing but a time: `18:00`."""
+    if isinstance(value, datetime.timedelta) and datetime.timedelta(0) <= value < datetime.timedelta(days=1):
+        value = (datetime.datetime.min + value).time()
+    if isinstance(value, datetime.datetime) and value.date() in _FIRST_DAYS[:1]:
+        value = value.time()
+    is_time = isinstance(value, datetime.time) and not (value.second or value.microsecond)
+    return f"{value:%H:%M}" if is_time else None
 
 
 def _moment(value: datetime.date | datetime.time | datetime.timedelta) -> str:

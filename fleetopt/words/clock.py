@@ -1,4 +1,4 @@
-"""Spans of the day, read from the labels of slots."""
+"""Spans of the day and when they start, read from the labels of slots."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fleetopt.words.plain_text import plain_text
 
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))?(AM|PM)?(?:H|HRS?)?"
 _SPAN = re.compile(rf"{_TIME}(?:-|TO){_TIME}")
+_START = re.compile(_TIME)
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 
 
@@ -26,6 +27,14 @@ def span(label: str) -> tuple[float, float] | None:
     if start is None or end is None:
         return None
     return start % 24, (end - start) % 24 or 24.0
+
+
+def start(label: str) -> float | None:
+    """When a slot starts that is named by its span or by its start alone, such as `18:00` [h after midnight]."""
+    time = span(label)
+    match = None if time else _START.fullmatch(slot_label(label))
+    hour = _hour(*match.groups()) if match and (match[2] or match[3]) else None
+    return time[0] if time else None if hour is None else hour % 24
 
 
 def _hour(hour: str, minute: str | None, half: str | None) -> float | None:

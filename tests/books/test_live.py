@@ -15,7 +15,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table
 
 from fleetopt.books.live import LiveBook
-from fleetopt.words.block import ROWS_BELOW, Block
+from fleetopt.words.block import ROWS_ABOVE, ROWS_BELOW, Block
 from fleetopt.words.cells import Fault
 from fleetopt.words.content import Content, Formula
 from fleetopt.words.problem import FileError, Problem
@@ -74,7 +74,8 @@ def refused(opened: xlwings.Book, content: Content) -> Problem:
 
 def test_a_table_is_read_from_where_it_stands(book):
     block = LiveBook(book([(2026, "a", 1.5)])).blocks()["tblPlan"]
-    assert block == Block("Plan", [list(HEADINGS), [2026.0, "a", 1.5]], 4, 2, below=([None] * 3,) * ROWS_BELOW)
+    below, above = ([None] * 3,) * ROWS_BELOW, ([None] * 3,) * ROWS_ABOVE
+    assert block == Block("Plan", [list(HEADINGS), [2026.0, "a", 1.5]], 4, 2, below=below, above=above)
     assert block.where(1, 2) == "Plan!E6"
 
 
@@ -86,10 +87,10 @@ def test_each_table_is_read_in_one_block(book):
 
     live = LiveBook(book([(2026, None, 1)] * 50, change=second))
     assert list(live.blocks()) == ["tblPlan", "tblOther"]
-    assert engine.calls == {"read": 2, "row_height": 2}
+    assert engine.calls == {"read": 2, "row_height": 2, "number_format": 2}
     engine.calls.clear()
     assert list(live.blocks(["tblOther"])) == ["tblOther"]
-    assert engine.calls == {"read": 1, "row_height": 1}
+    assert engine.calls == {"read": 1, "row_height": 1, "number_format": 1}
 
 
 def test_rows_that_are_hidden_are_known_by_their_height(book):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fleetopt.words.clock import slot_label, span
+from fleetopt.words.clock import slot_label, span, start
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,16 @@ def test_a_span_has_a_start_and_a_length(label, start, hours):
 )
 def test_what_is_no_span_is_none(label):
     assert span(label) is None
+
+
+@pytest.mark.parametrize(("label", "hour"), [("18:00", 18), ("6:30", 6.5), ("6PM", 18), ("24:00", 0), ("6PM-12AM", 18)])
+def test_a_slot_starts_where_its_label_says(label, hour):
+    assert start(label) == hour
+
+
+@pytest.mark.parametrize("label", ["6", "18", "25:00", "night", ""])
+def test_what_is_no_time_starts_nowhere(label):
+    assert start(label) is None
 
 
 def test_24_hourly_spans_follow_each_other():

@@ -14,7 +14,7 @@ from fleetopt.books.closed.parts import ChangedParts
 from fleetopt.results.recalculation import FORMULA_SHEETS, shown_values
 from fleetopt.results.sentences import POINTS, line_counts
 from fleetopt.results.tables import MESSAGES, compare, listings
-from fleetopt.words.block import ROWS_BELOW, Block
+from fleetopt.words.block import ROWS_ABOVE, ROWS_BELOW, Block
 from fleetopt.words.cells import Fault
 from fleetopt.words.content import Content
 from fleetopt.words.problem import FileError
@@ -138,7 +138,8 @@ class ClosedBook:
                     if (i, j) != (one.top, one.left):
                         cut[i - area.top][j - area.left] = said
         below = tuple(row(area.bottom + k) for k in range(1, 1 + ROWS_BELOW)) if has_below else ()
-        return Block(area.sheet, cut, area.top, area.left, sheet.hidden, below=below)
+        above = tuple(row(i) for i in range(max(0, area.top - ROWS_ABOVE), area.top))
+        return Block(area.sheet, cut, area.top, area.left, sheet.hidden, below=below, above=above, units=sheet.units)
 
 
 def _mark(path: Path) -> tuple[int, int]:

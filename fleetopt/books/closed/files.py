@@ -17,6 +17,7 @@ from typing import Any
 from fleetopt.books.closed.file_checks import damaged, too_large
 from fleetopt.books.closed.oddities import TooLargeError, oddities, text_lengths
 from fleetopt.books.closed.parts import Parts
+from fleetopt.books.closed.shown_units import shown_units, units_of_styles
 from fleetopt.words.block import Block
 
 MOST_CELLS = 2_000_000
@@ -64,9 +65,10 @@ class Workbook:
                 "xl/workbook.xml": _BOOK % is_1904,
                 "xl/_rels/workbook.xml.rels": _RELATION % ("worksheet", "worksheets/sheet1.xml"),
             }
+            self._units: dict[int, tuple[str, int]] = {}
             if styles := self._parts.first(book, "styles"):
-                self._parts.tree(styles)  # it is XML
                 self._others["xl/styles.xml"] = self._parts.text(styles)
+                self._units = units_of_styles(self._parts.tree(styles))
             self._lengths: list[int] = []
             if part := self._parts.first(book, "sharedStrings"):
                 texts = self._text(part)
@@ -92,7 +94,8 @@ class Workbook:
             rows[row].extend(None for _ in range(column + 1 - len(rows[row])))
             rows[row][column] = what
         place = f"[{self.path.name}]{sheet}" if self._is_named else sheet
-        return Block(place, rows, hidden=found.hidden, merged=found.merged)
+        units = shown_units(text, self._units)
+        return Block(place, rows, hidden=found.hidden, merged=found.merged, units=units)
 
     def _text(self, part: str) -> bytes:
         text = self._parts.text(part)

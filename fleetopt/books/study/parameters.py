@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fleetopt.books.study import layout
-from fleetopt.books.tables import doubled_columns, find_header, key, missing_columns, read_names
+from fleetopt.books.tables import doubled_columns, find_header, key, missing_columns, read_names, shown_otherwise
 from fleetopt.inputs import schema
 from fleetopt.inputs.schema import settable
 from fleetopt.words.block import Block
@@ -103,6 +103,7 @@ def _one_budget(block: Block, header: int, j: int, column: Column, problems: lis
     first = next(iter(below), header + 1)
     where = block.where(first, j)
     amount = convert(below.pop(first, None), column, where, problems)
+    problems.extend(shown_otherwise(block, [first], j, column))
     for i, value in below.items():
         if isinstance(value, str) and not readings(value, column.unit):
             said = f"text that is not part of the table was not read: '{shortened(value)}'."

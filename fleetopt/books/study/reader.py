@@ -21,6 +21,7 @@ from fleetopt.books.tables import (
     find_header,
     left_out,
     missing_columns,
+    other_units,
     read_rows,
     rows_above,
 )
@@ -92,6 +93,7 @@ def _table(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     if found is None or missing:
         return empty
     problems.extend(doubled_columns(block, found, headers))
+    problems.extend(other_units(block, found, [column for column in table.columns if column.name in found.columns]))
     problems.extend(rows_above(block, found, [column for column in table.columns if column.name in found.columns]))
     optional = [column for column in table.columns if column.name in headers and not column.is_needed]
     problems.extend(said for said in left_out(block, found, optional, headers) if said.severity == "warning")
