@@ -71,6 +71,7 @@ class LiveBook:
     def __init__(self, book: xlwings.Book) -> None:
         """Take a book that xlwings has found."""
         self._book = book
+        self._units: dict[tuple[str, int, int, int, int], dict[tuple[int, int], tuple[str, int]]] = {}
         with _excel("the open workbook", "be read"):
             self.name: str = book.name
 
@@ -93,9 +94,16 @@ class LiveBook:
                     hidden,
                     below=tuple(below),
                     above=tuple(above),
-                    units=_units(spot),
+                    units=self._units_of(spot),
                 )
         return blocks
+
+    def _units_of(self, spot: _Spot) -> dict[tuple[int, int], tuple[str, int]]:
+        """What formats show, asked for once: nobody changes them between two readings of a run."""
+        at = spot.name, spot.top, spot.left, spot.height, spot.width
+        if at not in self._units:
+            self._units[at] = _units(spot)
+        return self._units[at]
 
     def table_names(self) -> list[str]:
         """The names of all its Excel Tables."""
