@@ -330,7 +330,7 @@ def filled(source: Path, target: Path, table: str, headings: tuple[str, ...], ro
 
 def cells_of(table: str, headings: Sequence[str], rows: list[list[Any]]) -> Iterator[tuple[int, str]]:
     """Row and column of a cell for each numeric column of what refinements add to a table; 0 only if all are."""
-    added = [*results.further(results.yearly()), *results.further(results.compare())]
+    added = [*YEARLY, *COMPARED]
     is_mixed = table in ("tblPurchases", "tblLimits")
     among = [i for i, row in enumerate(rows) if "pieces" in row or not is_mixed]
     for j, heading in enumerate(headings):
@@ -360,18 +360,23 @@ def refined_spoils(source: Path) -> Iterator[Spoil]:
                 yield Spoil(described, heading, "swapped", swapped)
 
 
+OF_THESE = ("grid_upgrade", "demand_charge")
 REFINED_TABLES = (
-    *(results.yearly(REFINEMENTS), results.compare(REFINEMENTS), results.PURCHASES, results.LIMITS),
-    *results.listings(REFINEMENTS),
+    *(results.yearly(OF_THESE), results.compare(OF_THESE), results.PURCHASES, results.LIMITS),
+    *results.listings(OF_THESE),
+)
+YEARLY, COMPARED = (
+    [heading for heading in table(OF_THESE).headings if heading not in table().headings]
+    for table in (results.yearly, results.compare)
 )
 REFINED_SPOILED = [
-    *(f"tblYearly-{heading}-changed" for heading in results.further(results.yearly())),
-    *(f"tblCompare-{heading}-changed" for heading in results.further(results.compare())),
+    *(f"tblYearly-{heading}-changed" for heading in YEARLY),
+    *(f"tblCompare-{heading}-changed" for heading in COMPARED),
     *(f"tblPurchases-{heading}-changed" for heading in results.PURCHASES.headings[4:]),
     *(f"tblLimits-{heading}-changed" for heading in ("Used", "At most", "Slack")),
     *(
         f"tblPeaks-{column.heading}-changed"
-        for column in results.listings(REFINEMENTS)[0].columns
+        for column in results.listings(OF_THESE)[0].columns
         if column.kind in FIGURES
     ),
     *(f"tblPeaks-{name}-swapped" for name in ("Scenario", "Demand charge")),
@@ -407,6 +412,7 @@ CHANGES: dict[str, tuple[int, int, Any]] = {
     "tblScenarios": (1, 7, 0.25),  # an export ratio
     "tblGridUpgrades": (0, 0, "Transformer"),  # an upgrade
     "tblDemandCharges": (0, 5, 12.0),  # a price
+    "tblIncentives": (0, 0, "Credit"),  # a grant
 }
 
 
@@ -633,9 +639,9 @@ def test_a_peak_below_its_share_of_the_highest_is_named(shown, made):
 
 def test_the_depots_with_refinements_buy_upgrades_and_pay_for_peaks(shown):
     # Checks of what is nowhere used would hold for anything.
-    bought = records(shown["refined results"], results.compare(REFINEMENTS))
+    bought = records(shown["refined results"], results.compare(OF_THESE))
     assert all(row["upgrades_bought_add"] > 0 and row["demand_charges"] > 12 * 40 for row in bought)
-    [peaks] = results.listings(REFINEMENTS)
+    [peaks] = results.listings(OF_THESE)
     peak = {(row["charge"], row["season"]): row for row in records(shown["refined results"], peaks)}
     assert len(peak) == 5
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
-from fleetopt.depot.part import Array, Decided, Derived, Figure, Given, Part, Quantity
+from fleetopt.depot.part import Array, Decided, Derived, Figure, Given, Part, Quantity, SheetCheck
 from fleetopt.words.expression import Expression
+from fleetopt.words.sheet_formulas import total_differs
 
 
 def solar_lost_share(case: Given) -> Array:
@@ -35,6 +39,25 @@ def battery_lost_kwh(case: Given, x: Decided) -> Expression:
     return (case.battery_lost_share * x.battery_add).sum(axis=1) + existing
 
 
+def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
+    """What is lost in all years: by what existed, and by each purchase while it lasts."""
+    y, p = sheet.yearly, sheet.purchases
+    for unit, lost, existing, yearly, life in (
+        ("kWp", y.solar_lost_kwp, y.solar_existing_kwp, "solar_degradation", p.solar_life),
+        ("kWh", y.battery_lost_kwh, y.battery_existing_kwh, "battery_fade", p.battery_life),
+    ):
+        kept, since = f"(1-{getattr(y, yearly)})", f"({y.year}-MIN({y.year}))"
+        of_existing = f"SUMPRODUCT({existing}*(1-{kept}^{since}))"
+        kept, left = f"(1-{getattr(p, yearly)})", f"(MAX({p.year})+1-{p.year})"
+        years = f"({left}-({left}-{life})*({left}>{life})*({life}>0))"
+        of_one = f"({years}-(1-{kept}^{years})/(1-{kept}+({kept}=1)))*({kept}<1)"
+        of_bought = f'SUMPRODUCT(({p.unit}="{unit}")*{p.bought}*{of_one})'
+        what = f"lost by what existed and by what was bought, over all years [{unit}]"
+        yield SheetCheck(
+            f"Lost to age: {unit}", what, total_differs(f"SUMPRODUCT({lost})", f"{of_existing}+{of_bought}")
+        )
+
+
 PART = Part(
     "ageing",
     figures=(
@@ -43,7 +66,7 @@ PART = Part(
             "Solar degradation",
             "the share of its output that solar loses each year, such as 0.005",
             "1/year",
-            highest=1,
+            highest=0.5,
             default=0.0,
             usual=(0, 0.02),
             axes="",
@@ -55,7 +78,7 @@ PART = Part(
             "Battery fade",
             "the share of its size that the battery loses each year, such as 0.02",
             "1/year",
-            highest=1,
+            highest=0.5,
             default=0.0,
             usual=(0, 0.05),
             axes="",
@@ -75,5 +98,6 @@ PART = Part(
             "battery_lost_kwh", "y", "kWh", battery_lost_kwh, "Battery lost to age", "what it holds less than when new"
         ),
     ),
+    sheet_checks=sheet_checks,
     is_on=lambda case: case.solar_degradation > 0 or case.battery_fade > 0,
 )

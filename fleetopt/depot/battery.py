@@ -148,11 +148,19 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         largest(f"{is_last}*ABS({last}-{first})/(1+ABS({first}))"),
     )
     given = f"{f.battery_to_load}+{f.battery_to_grid}"
-    most = f"{_discharge_share(f, f.hours)}*{f.battery_kwh}"
+    aged = f"({f.battery_kwh}-{f.battery_lost_kwh})"
+    most = f"{_discharge_share(f, f.hours)}*{aged}"
     yield SheetCheck("discharge_limit", "battery to load and grid <= C-rate x battery", exceeds(given, most))
-    yield SheetCheck("soc_limit", "battery at start <= battery installed", exceeds(f.soc, f.battery_kwh))
+    yield SheetCheck(
+        "soc_limit", "battery at start <= battery installed, less what is lost to age", exceeds(f.soc, aged)
+    )
     bought = sheet.bought(c, item='"Battery"', unit='"kWh"')
+    bought = f"({c.battery_life}=0)*{bought}"
     yield SheetCheck("battery_room", "battery bought in all years <= room", exceeds(bought, c.battery_max_kwh))
+    y = sheet.yearly
+    added = f"({y.battery_life}>0)*({y.battery_kwh}-{y.battery_existing_kwh})"
+    what = "where batteries have an end: what is added and there <= room"
+    yield SheetCheck("battery_room_at_a_time", what, exceeds(added, y.battery_max_kwh))
     is_item = f'(({p.item}="Battery")*({p.unit}="kWh"))'
     price = p.battery_price
     yield SheetCheck(
@@ -160,9 +168,11 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     )
     keys = ("scenario", "year", "day_type", "slot")
     discharged = f"({sheet.flowed(u, 'battery_to_load', *keys)}+{sheet.flowed(u, 'battery_to_grid', *keys)})"
-    yield from sheet.limit("Battery discharge", discharged, f"{_discharge_share(u, u.hours)}*{u.battery_kwh}")
-    yield from sheet.limit("Battery content", sheet.flowed(u, "soc", *keys), u.battery_kwh)
+    aged = f"({u.battery_kwh}-{u.battery_lost_kwh})"
+    yield from sheet.limit("Battery discharge", discharged, f"{_discharge_share(u, u.hours)}*{aged}")
+    yield from sheet.limit("Battery content", sheet.flowed(u, "soc", *keys), aged)
     used = sheet.bought_in_all_years(item='"Battery"', unit='"kWh"')
+    used = f"(({u.battery_life}=0)*{used}+({u.battery_life}>0)*({u.battery_kwh}-{u.battery_existing_kwh}))"
     yield from sheet.limit("Room for battery", used, u.battery_max_kwh)
 
 
@@ -173,6 +183,12 @@ def _part(column: str, first: str, last: str) -> str:
 def _discharge_share(of: Any, hours: str) -> str:
     """c_rate, times the hours where it counts per hour."""
     return f"{of.c_rate}*(1+{of.has('c_rate_basis', 'hour')}*({hours}-1))"
+
+
+def _scenarios_without_life(sheet: Any) -> str:
+    """How many scenarios with a plan have room for battery over all years."""
+    c = sheet.compare
+    return f"SUMPRODUCT(ISNUMBER({c.total_cost})*({c.battery_life}=0))"
 
 
 PART = Part(
@@ -269,6 +285,7 @@ PART = Part(
             "kWh",
             raised_by="battery_max_kwh",
             where=lambda case: np.isinf(case.battery_life),
+            rows_told=_scenarios_without_life,
         ),
         Rule(
             "battery_room_at_a_time",
@@ -279,6 +296,7 @@ PART = Part(
             "kWh",
             raised_by="battery_max_kwh",
             where=lambda case: np.isfinite(case.battery_life),
+            rows_told=lambda sheet: f"SUMPRODUCT(1*({sheet.yearly.battery_life}>0))",
         ),
     ),
     purchases=(

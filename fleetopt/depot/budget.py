@@ -47,7 +47,20 @@ def _counted(sheet: Any, of: Any) -> str:
     for k in range(1, _MOST_KINDS + 1):
         does_count = f'(IFERROR(INDEX({counts},{k}),"no")<>"no")'
         paid.append(f"{does_count}*{sheet.bought(of, 'cost', unit=_PIECES, item=f'IFERROR(INDEX({names},{k}),0)')}")
-    return f"({'+'.join(paid)})"
+    return f"({'+'.join(paid)}-{_granted(sheet, of)})"
+
+
+def _granted(sheet: Any, of: Any) -> str:
+    """What grants add to the budget: all but those for upgrades that do not count in it."""
+    if "tblGrants" not in sheet.listings:
+        return "0"
+    counts, names = (sheet.in_input("tblGridUpgrades", name) for name in ("counts_in_budget", "upgrade"))
+    found = [sheet.listed("tblGrants", "grant", of, "scenario", "year")]
+    for k in range(1, _MOST_KINDS + 1):
+        name = f"IFERROR(INDEX({names},{k}),0)"
+        granted = sheet.listed("tblGrants", "grant", of, "scenario", "year", item=name)
+        found.append(f'(IFERROR(INDEX({counts},{k}),"yes")="no")*{granted}')
+    return f"{of.has('grants_in_budget', 'yes')}*({'-'.join(found)})"
 
 
 _PIECES: Final = '"pieces"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,16 @@ from fleetopt.depot.part import (
     Derived,
     Figure,
     Given,
+    Listing,
     Money,
     Part,
     Quantity,
     Rule,
+    SheetCheck,
 )
-from fleetopt.words.columns import Column, Table
+from fleetopt.words.columns import Column, Table, year_column
 from fleetopt.words.expression import Comparison, Expression
+from fleetopt.words.sheet_formulas import differs, exceeds
 
 INCENTIVES = Table(
     "tblIncentives",
@@ -144,6 +147,74 @@ def _of_year(name: str, header: str, when: str) -> Figure:
     )
 
 
+def listed(case: Given, plan: Any) -> Iterator[Sequence[Any]]:
+    """Each incentive in each year in which it is granted."""
+    for i, incentive in enumerate(case.incentives):
+        for n in np.flatnonzero(case.is_granted[i]).tolist():
+            for y, year in enumerate(case.years):
+                if case.grant_each[i, y] > 0:
+                    bought = float(plan.bought[n, y])
+                    yield [
+                        year,
+                        incentive,
+                        case.items[n].name,
+                        bought,
+                        float(case.grant_each[i, y]),
+                        float(plan.grant[i, y]),
+                    ]
+
+
+def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
+    """No more than each incentive gives, than its cap, and than things cost; and all grants of a year."""
+    if "tblGrants" not in sheet.listings:
+        return
+    g, y, p, u = sheet.listings["tblGrants"], sheet.yearly, sheet.purchases, sheet.limits
+    in_year = sheet.listed("tblGrants", "grant", y, "scenario", "year")
+    yield SheetCheck("grants", "grants of all incentives in the year", differs(y.grants, in_year))
+    of_row = {"scenario": g.scenario, "year": g.year, "item": g.item}
+    bought, price = sheet.of_bought("bought", **of_row), sheet.of_bought("price", **of_row)
+    each = f"({g.granted_share}*{price}+{g.granted_amount})"
+    is_blank = sheet.is_blank("tblIncentives", "granted_most_each", incentive=g.incentive)
+    most = f"({g.granted_most_each}+1E+15*{is_blank})"
+    until = f"({g.granted_until}+10000*({g.granted_until}=0))"
+    is_in = f"({g.year}>={g.granted_from})*({g.year}<={until})"
+    least = f"({each}-({each}-{most})*({each}>{most}))*{is_in}"
+    yield SheetCheck(
+        "Granted for each", "min(share x price + amount, at most each) in its years", differs(g.each, least)
+    )
+    yield SheetCheck("Granted for", "Purchases against Grants", differs(g.bought, bought))
+    yield SheetCheck(
+        "grant_most", "grant <= what is granted for each x bought", exceeds(g.grant, f"{g.each}*{g.bought}")
+    )
+    same = {"scenario": g.scenario, "incentive": g.incentive}
+    capped = f"{g.granted_most}+1E+15*{sheet.is_blank('tblIncentives', 'granted_most', incentive=g.incentive)}"
+    yield SheetCheck(
+        "grant_room", "an incentive in all years <= its cap", exceeds(g.summed_where("grant", **same), capped)
+    )
+    granted = sheet.listed("tblGrants", "grant", p, "scenario", "year", "item")
+    yield SheetCheck("grant_cost", "grants of an item <= its cost", exceeds(granted, p.cost))
+    is_row, name = f'(LEFT({u.limit},8)="Grants: ")', f'SUBSTITUTE({u.limit},"Grants: ","",1)'
+    used = g.summed_where("grant", scenario=u.scenario, incentive=name)
+    yield from sheet.limit("Grants", used, sheet.given("tblIncentives", "granted_most", incentive=name), is_row)
+
+
+GRANTS = Table(
+    "tblGrants",
+    "Grants",
+    "one incentive in one year of one scenario",
+    (
+        year_column(),
+        Column("incentive", "Incentive", "the incentive", kind="label"),
+        Column("item", "Item", "what it is granted for", kind="label"),
+        Column("bought", "Bought", "what is bought of it in the year"),
+        Column("each", "Granted for each", "the most that is granted for one", "USD/unit"),
+        Column("grant", "Grant", "what is granted in the year", "USD"),
+    ),
+    ("year", "incentive"),
+    purpose="Who pays what: each incentive in each year in which it is granted.",
+)
+
+
 PART = Part(
     "grants",
     tables=(INCENTIVES,),
@@ -227,7 +298,16 @@ PART = Part(
     rules=(
         Rule("grant_most", "iy", "limit", grant_most, where=lambda case: case.grant_each > 0),
         Rule("grant_cost", "ny", "limit", grant_cost, where=lambda case: case.is_granted.T @ (case.grant_each > 0)),
-        Rule("grant_room", "i", "room", grant_room, "Grants", "USD", where=lambda case: np.isfinite(case.granted_most)),
+        Rule(
+            "grant_room",
+            "i",
+            "room",
+            grant_room,
+            "Grants",
+            "USD",
+            where=lambda case: np.isfinite(case.granted_most),
+            rows_told=lambda sheet: f"{sheet.solved}*COUNT({sheet.in_input('tblIncentives', 'granted_most')})",
+        ),
     ),
     money=(
         Money(
@@ -243,7 +323,9 @@ PART = Part(
             csv="Grants",
         ),
     ),
+    listings=(Listing(GRANTS, listed),),
     is_on=lambda case: len(case.incentives) > 0,
     recount=recount,
     recheck=recheck,
+    sheet_checks=sheet_checks,
 )

@@ -259,6 +259,8 @@ class Rule:
     """Whether results say how far that figure may fall."""
     where: Where | None = None
     """A truth, or an array over the axes: which rows there are."""
+    rows_told: Callable[[Any], str] | None = None
+    """How many rows the report of limits has of it, in Excel's words; none: one wherever it is."""
     short: Shortage | None = None
     suspects: Callable[[Given], Iterator[tuple[str, str, Array]]] | None = None
     """What may be mistyped where it cannot hold: what it is, its unit, and its figures."""

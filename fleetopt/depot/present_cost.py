@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from fleetopt.depot.part import Array, Decided, Derived, Figure, Given, Objective, Part, Quantity
+from fleetopt.depot.part import Array, Decided, Derived, Figure, Given, Objective, Part, Quantity, SheetCheck
 from fleetopt.words.expression import Expression
+from fleetopt.words.sheet_formulas import largest, total_differs
 
 
 def discount(case: Given) -> Array:
@@ -64,6 +65,29 @@ def lives_are_known(case: Given) -> None:
         raise ValueError("a residual value needs the life of everything that can be bought")
 
 
+def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
+    """Each year's total cost, discounted; less, in the last, what is left of all purchases."""
+    y, p = sheet.yearly, sheet.purchases
+    is_on, is_early = y.filled("present_cost"), f"({y.year}<MAX({y.year}))"
+    counted = f"{y.total_cost}*(1+{y.discount_rate})^(MIN({y.year})-{y.year})"
+    deviation = f"{is_on}*{is_early}*ABS({y.present_cost}-{counted})/(1+ABS({counted}))"
+    what = "total cost x (1 + discount rate)^-years, but for the last year"
+    yield SheetCheck("present_cost", what, largest(deviation))
+    years, life = f"(MAX({p.year})+1-MIN({p.year}))", f'({sheet.of_purchases("life")}+40*({p.unit}="pieces"))'
+    age = f"(MAX({p.year})+1-{p.year})"
+    share = f"({life}-{age})*({life}>{age})/({life}+({life}=0))"
+    is_counted = f"{p.has('residual_value', 'straight-line')}*(1+{p.discount_rate})^-{years}"
+    is_listed = "tblGrants" in sheet.listings
+    granted = sheet.listed("tblGrants", "grant", p, "scenario", "year", "item") if is_listed else "0"
+    left = f"SUMPRODUCT({is_counted}*{share}*({p.cost}-{granted}))"
+    total = f"SUMPRODUCT({is_on}*{counted})-{left}"
+    yield SheetCheck(
+        "residual",
+        "what is left of all purchases after the last year",
+        total_differs(f"SUMPRODUCT({y.present_cost})", total),
+    )
+
+
 PART = Part(
     "present_cost",
     figures=(
@@ -104,4 +128,5 @@ PART = Part(
     is_on=lambda case: case.discount_rate > 0 or case.residual_value != "none",
     refuse=lives_are_known,
     recount=recount,
+    sheet_checks=sheet_checks,
 )

@@ -135,24 +135,37 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     f, p, c = sheet.flows, sheet.purchases, sheet.compare
     slots = sheet.in_input("tblEnergy", "solar_yield")
     is_solved = f"({sheet.flowed(sheet.yearly, 'slot_number', 'scenario')}>0)"
-    total = f"SUM({slots})*SUMPRODUCT({sheet.yearly.solar_kwp}*{is_solved})"
-    made = f"{f.solar_yield}*{f.solar_kwp}"
+    aged = f"({sheet.yearly.solar_kwp}-{sheet.yearly.solar_lost_kwp})"
+    total = f"SUM({slots})*SUMPRODUCT({aged}*{is_solved})"
+    made = f"{f.solar_yield}*({f.solar_kwp}-{f.solar_lost_kwp})"
     yield SheetCheck(
         "Solar energy",
-        "solar yield x installed solar against Flows",
+        "solar yield x installed solar, less what is lost to age, against Flows",
         f"IF({sheet.large},{total_differs(f'SUM({f.solar_kwh})', total)},{differs(f.solar_kwh, made)})",
     )
     gone = f"{f.solar_to_load}+{f.solar_to_battery}+{f.solar_to_grid}"
     yield SheetCheck("solar_balance", "solar to load, battery and grid = solar energy", differs(gone, f.solar_kwh))
     bought = sheet.bought(c, item='"Solar"', unit='"kWp"')
+    bought = f"({c.solar_life}=0)*{bought}"
     yield SheetCheck("solar_room", "solar bought in all years <= room", exceeds(bought, c.solar_max_added_kwp))
+    y, u = sheet.yearly, sheet.limits
+    added = f"({y.solar_life}>0)*({y.solar_kwp}-{y.solar_existing_kwp})"
+    what = "where solar has an end: what is added and there <= room"
+    yield SheetCheck("solar_room_at_a_time", what, exceeds(added, y.solar_max_added_kwp))
     is_item = f'(({p.item}="Solar")*({p.unit}="kWp"))'
     price = p.solar_price
     yield SheetCheck(
         "Solar price", "the Costs sheet against Purchases", largest(f"{is_item}*ABS({p.price}-{price})/(1+{price})")
     )
     used = sheet.bought_in_all_years(item='"Solar"', unit='"kWp"')
-    yield from sheet.limit("Room for solar", used, sheet.limits.solar_max_added_kwp)
+    used = f"(({u.solar_life}=0)*{used}+({u.solar_life}>0)*({u.solar_kwp}-{u.solar_existing_kwp}))"
+    yield from sheet.limit("Room for solar", used, u.solar_max_added_kwp)
+
+
+def _scenarios_without_life(sheet: Any) -> str:
+    """How many scenarios with a plan have room for solar over all years."""
+    c = sheet.compare
+    return f"SUMPRODUCT(ISNUMBER({c.total_cost})*({c.solar_life}=0))"
 
 
 PART = Part(
@@ -220,6 +233,7 @@ PART = Part(
             "kWp",
             raised_by="solar_max_added_kwp",
             where=lambda case: np.isinf(case.solar_life),
+            rows_told=_scenarios_without_life,
         ),
         Rule(
             "solar_room_at_a_time",
@@ -230,6 +244,7 @@ PART = Part(
             "kWp",
             raised_by="solar_max_added_kwp",
             where=lambda case: np.isfinite(case.solar_life),
+            rows_told=lambda sheet: f"SUMPRODUCT(1*({sheet.yearly.solar_life}>0))",
         ),
     ),
     purchases=(

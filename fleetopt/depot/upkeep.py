@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from fleetopt.depot.part import Array, Decided, Figure, Given, Money, Part
+from fleetopt.depot.part import Array, Decided, Figure, Given, Money, Part, SheetCheck
 from fleetopt.words.expression import Expression
+from fleetopt.words.sheet_formulas import total_differs
 
 
 def upkeep(case: Given, x: Decided) -> Expression:
@@ -25,6 +26,17 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
             due[y] += price * case.item_existing[n, 0]
             due[y] += sum(price * plan.bought[n, k] for k in range(y + 1) if y < k + life)
     return {"upkeep": due}
+
+
+def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
+    """What keeping all that is there costs, weighted by year."""
+    y, p = sheet.yearly, sheet.purchases
+    due = f"SUMPRODUCT({p.installed}*{sheet.of_purchases('upkeep')}*({p.year}-1900))"
+    yield SheetCheck(
+        "upkeep",
+        "what is there x its upkeep, weighted by year",
+        total_differs(f"SUMPRODUCT({y.upkeep}*({y.year}-1900))", due),
+    )
 
 
 PART = Part(
@@ -80,4 +92,5 @@ PART = Part(
     ),
     is_on=lambda case: bool(case.item_upkeep.any()),
     recount=recount,
+    sheet_checks=sheet_checks,
 )

@@ -109,21 +109,28 @@ def limits(plan: Plan) -> Iterator[Use]:
     case = plan.case
     told = sorted((rule for rule in RULES.values() if rule.title), key=lambda rule: rule.rank)
     sides = {rule.name: plan.holds(rule.name) for rule in told if is_there(case, rule)}
-    used, most = ({name: getattr(held, side) for name, held in sides.items()} for side in ("used", "most"))
+    used = {name: held.used for name, held in sides.items()}
+    most = {name: np.where(_there(case, RULES[name], held.shape), held.most, np.inf) for name, held in sides.items()}
     for y in range(len(case.years)):
         for rule in told:
             if (
                 rule.name not in sides
                 or "y" not in rule.axes
                 or (rule.only_with and getattr(plan, rule.only_with)[y] <= 0)
+                or np.isinf(most[rule.name][y]).all()
             ):
                 continue
             yield _tightest(plan, rule, {"y": y}, used[rule.name][y], most[rule.name][y])
     for rule in told:
         if rule.name in sides and "y" not in rule.axes:
-            for index in np.ndindex(used[rule.name].shape):
+            for index in map(tuple, np.argwhere(np.isfinite(most[rule.name])).tolist()):
                 at = dict(zip(rule.axes, index, strict=True))
                 yield _tightest(plan, rule, at, used[rule.name][index], most[rule.name][index])
+
+
+def _there(case: Case, rule: Rule, shape: tuple[int, ...]) -> Any:
+    """Which elements of a rule there are."""
+    return np.broadcast_to(True if rule.where is None else rule.where(case), shape)
 
 
 def _tightest(plan: Plan, rule: Rule, at: Mapping[str, int], used: Any, most: Any) -> Use:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fleetopt.depot import FIGURES, REFINEMENTS
+from fleetopt.depot import FIGURES, OBJECTIVE, REFINEMENTS
+from fleetopt.depot import PURCHASES as KINDS
 from fleetopt.depot.part import Figure, SheetCheck
 from fleetopt.inputs.schema import SCENARIOS, TABLES
 from fleetopt.results.tables import FLOWS, LIMITS, PURCHASES, compare, flow_table, listings, yearly
@@ -50,6 +51,17 @@ class Columns:
         """1 where the setting of the row's scenario is this choice, else 0."""
         own, given = (self._count_own(name, criterion) for criterion in (f'"{value}"', '"<>"'))
         return f'(({own}>0)+({given}=0)*({name}="{value}"))'
+
+    def filled(self, name: str) -> str:
+        """1 in each row in which a column that the workbook may lack holds a figure, else 0."""
+        if name in self._names:
+            return f"ISNUMBER({column_of(self.table, name)})*1"
+        place, is_there = _place(self.table, self._full[name])
+        return f"(ISNUMBER(INDEX({self.table.name}[[#Data]],0,{place}))*{is_there})"
+
+    def summed_where(self, name: str, **criteria: str) -> str:
+        """A column summed over the rows in which others equal an expression each."""
+        return sum_where(self.table, name, **criteria)
 
     def summed(self, name: str, scenario: str) -> str:
         """A column summed over the rows of a scenario; 0 where the workbook lacks it."""
@@ -148,10 +160,19 @@ class Sheet:
         """What is bought of something in all years, for the scenario of each row of the report of limits."""
         return sum_where(PURCHASES, "bought", scenario=column_of(LIMITS, "scenario"), **more)
 
-    def bought_so_far(self) -> str:
-        """What is bought of the item of each row of the purchases, up to its year."""
+    def bought_and_there(self) -> str:
+        """What is bought of the item of each row of the purchases, up to its year, and not yet gone."""
         p = self.purchases
-        return sum_where(PURCHASES, "bought", scenario=p.scenario, item=p.item, unit=p.unit, year=f'"<="&{p.year}')
+        so_far = sum_where(PURCHASES, "bought", scenario=p.scenario, item=p.item, unit=p.unit, year=f'"<="&{p.year}')
+        life = self.of_purchases("life")
+        return f'{so_far[:-1]},{p.year},">"&({p.year}-{life}-10000*({life}=0)))'
+
+    def of_purchases(self, field: str) -> str:
+        """A figure of the item of each row of the purchases, named by a field of its kind; 0 where it has none."""
+        p = self.purchases
+        named = [(each.unit, getattr(each, field)) for each in KINDS if getattr(each, field) in FIGURES]
+        terms = [f'({p.unit}="{unit}")*{getattr(p, name)}' for unit, name in named]
+        return f"({'+'.join(terms)})"
 
     def all_years(self, of: Columns, name: str) -> str:
         """A yearly result summed over all years of the scenario of each row of another table."""
@@ -166,10 +187,23 @@ class Sheet:
         keys = {key: column_of(of.table, key) for key in ("scenario", "year")}
         return sum_where(LIMITS, name, **keys, limit=f'"{limit}"')
 
-    def listed(self, table: str, name: str, of: Columns, *keys: str) -> str:
+    def listed(self, table: str, name: str, of: Columns, *keys: str, **more: str) -> str:
         """A column of a refinement's own table, summed over the keys of each row of another table."""
         own = self.listings[table].table
-        return sum_where(own, name, **{key: column_of(of.table, key) for key in keys})
+        return sum_where(own, name, **{key: column_of(of.table, key) for key in keys}, **more)
+
+    def of_bought(self, name: str, **keys: str) -> str:
+        """A column of the purchases, summed over the rows that have these keys."""
+        return sum_where(PURCHASES, name, **keys)
+
+    def is_blank(self, table: str, name: str, **keys: str) -> str:
+        """How many rows of an input table with these keys have nothing in a column."""
+        return count_where(TABLES[table], **keys, **{name: chr(34) * 2})
+
+    def least(self, of: Columns) -> str:
+        """What is to be least: its column where it is filled, else the total cost."""
+        is_filled = of.filled(OBJECTIVE.name)
+        return f"({getattr(of, OBJECTIVE.name)}+(1-{is_filled})*{of.total_cost})"
 
     def carried(self, name: str, title: str) -> SheetCheck:
         """An input of the Energy sheet against the flows."""

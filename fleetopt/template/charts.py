@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fleetopt.depot import PURCHASES, gathered, money_on
-from fleetopt.results.tables import compare, day, flows, years
+from fleetopt.results.tables import compare, costs, day, flows, years
 from fleetopt.words.columns import Table
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def pictures(on: tuple[str, ...]) -> tuple[Picture, ...]:
     """
     money = tuple(kind.name for kind in money_on(on))
     of_years, of_day = years(on), day(on)
-    there = of_years.columns[len(money) + 2 :]
+    there = of_years.columns[len(costs(on)) + 1 :]
     into_load = tuple(flow.name for flow in flows(on) if flow.sink == "load")
     besides = tuple(flow.name for flow in flows(on) if flow.sink != "load")
     states = tuple(column.name for column in of_day.columns[2 + len(into_load) + len(besides) :])

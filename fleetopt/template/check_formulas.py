@@ -77,10 +77,12 @@ def _rows(sheet: Sheet) -> Iterator[SheetCheck]:
 def _purchases(sheet: Sheet) -> Iterator[SheetCheck]:
     p = sheet.purchases
     yield SheetCheck("Cost of purchases", "bought x price", differs(p.cost, f"{p.bought}*{p.price}"))
-    so_far = sheet.bought_so_far()
+    so_far = sheet.bought_and_there()
     there = [f"{_is(sheet, each)}*{_existing(sheet, each)}" for each in PURCHASES if each.existing]
     yield SheetCheck(
-        "Installed", "there before + bought up to the year", differs(p.installed, "+".join([so_far, *there]))
+        "Installed",
+        "there before + bought up to the year and not yet gone",
+        differs(p.installed, "+".join([so_far, *there])),
     )
 
 
@@ -91,7 +93,8 @@ def _existing(sheet: Sheet, purchase: Purchase) -> str:
 def _yearly(sheet: Sheet, listed: tuple[str, ...]) -> Iterator[SheetCheck]:
     y = sheet.yearly
     total = "".join(f"{'+' if money.sign > 0 else '-'}{getattr(y, money.name)}" for money in money_on(listed))
-    yield SheetCheck("Total cost of a year", costs(listed)[-1].meaning, differs(y.total_cost, total.removeprefix("+")))
+    meaning = next(column.meaning for column in costs(listed) if column.name == "total_cost")
+    yield SheetCheck("Total cost of a year", meaning, differs(y.total_cost, total.removeprefix("+")))
     for purchase in of_those_on("purchases", listed):
         for name, column in ((bought_name(purchase), "bought"), (purchase.installed, "installed")):
             of_purchases = sheet.bought(y, column, unit=f'"{purchase.unit}"')
@@ -107,15 +110,15 @@ def _scenarios(sheet: Sheet, listed: tuple[str, ...]) -> Iterator[SheetCheck]:
         years = sheet.all_years(c, name)
         yield SheetCheck(f"{full[name].header}: all years", "Yearly against Compare", differs(getattr(c, name), years))
     is_solved = f"ISNUMBER({c.total_cost})"
-    rows = f"ROW({c.total_cost})"
-    first = f"INDEX({c.total_cost},SUMPRODUCT(MIN({rows}+10000000*(1-{is_solved})))-SUMPRODUCT(MIN({rows}))+1)"
-    deviation = f"{is_solved}*ABS({c.difference}-{c.total_cost}+{first})/(1+ABS({c.difference}))"
+    rows, least = f"ROW({c.total_cost})", sheet.least(c)
+    first = f"SUMPRODUCT(({rows}=SUMPRODUCT(MIN({rows}+10000000*(1-{is_solved}))))*{least})"
+    deviation = f"{is_solved}*ABS({c.difference}-{least}+{first})/(1+ABS({c.difference}))"
     yield SheetCheck("Against the first", "difference of total costs", largest(deviation))
-    yield SheetCheck("Lower bound", "no more than the total cost", exceeds(c.bound, c.total_cost))
-    size = f"(ABS({c.total_cost})>1)*ABS({c.total_cost})+(ABS({c.total_cost})<=1)"
-    gap = f"({c.total_cost}-{c.bound})/({size})"
+    yield SheetCheck("Lower bound", "no more than the total cost", exceeds(c.bound, least))
+    size = f"(ABS({least})>1)*ABS({least})+(ABS({least})<=1)"
+    gap = f"({least}-{c.bound})/({size})"
     yield SheetCheck("Gap", "distance of total cost and lower bound", largest(f"{is_solved}*ABS({c.gap}-{gap})"))
-    shown = f"ABS(N(run_objective)-N(INDEX({c.total_cost},1)))"
+    shown = f"ABS(N(run_objective)-SUMPRODUCT(({rows}=SUMPRODUCT(MIN({rows})))*{least}))"
     without_plan = 'AND(ISBLANK(run_objective),LEFT(run_status,5)="0 of ")'  # the results are those of a run before
     yield SheetCheck("Start sheet", "total cost of the first scenario", f"IF({without_plan},0,{shown})")
 
@@ -135,7 +138,9 @@ def _limits(sheet: Sheet, listed: tuple[str, ...]) -> Iterator[SheetCheck]:
 
 def _due(sheet: Sheet, listed: tuple[str, ...]) -> str:
     """How many rows the report of limits has: of each year, where there is what it limits, and of all years."""
-    told = [rule for rule in of_those_on("rules", listed) if rule.title]
+    titled = [rule for rule in of_those_on("rules", listed) if rule.title]
+    told = [rule for rule in titled if not rule.rows_told]
+    counted = "".join(f"+{rule.rows_told(sheet)}" for rule in titled if rule.rows_told)
     of_year = [rule for rule in told if "y" in rule.axes]
     always = sum(not rule.only_with for rule in of_year)
     with_it = "".join(f"+({getattr(sheet.yearly, rule.only_with)}>0)" for rule in of_year if rule.only_with)
@@ -146,4 +151,4 @@ def _due(sheet: Sheet, listed: tuple[str, ...]) -> str:
         if rule.axes in LABELS and rule not in of_year
     )
     years = f"SUMPRODUCT({always}+0*{sheet.yearly.year}{with_it})"
-    return f"{alone}*{sheet.solved}+{years}{by_label}"
+    return f"{alone}*{sheet.solved}+{years}{by_label}{counted}"

@@ -101,7 +101,10 @@ def test_only_demand_charges_have_a_table_of_peaks():
     assert results.listings(("grid_upgrade",)) == []
     names = [table.name for table in results.result_tables()]
     assert "tblPeaks" not in names
-    assert [table.name for table in results.result_tables(REFINEMENTS) if table.name not in names] == ["tblPeaks"]
+    assert [table.name for table in results.result_tables(REFINEMENTS) if table.name not in names] == [
+        "tblPeaks",
+        "tblGrants",
+    ]
 
 
 def test_what_is_total_cost_says_so_with_the_charges_that_are_in_it():
