@@ -23,7 +23,6 @@ from openpyxl.worksheet.table import Table as OpenpyxlTable
 from fleetopt.books.closed.book import ClosedBook
 from fleetopt.books.reading import read_inputs
 from fleetopt.books.study import layout
-from fleetopt.depot import REFINEMENTS
 from fleetopt.doors.new import new_workbook
 from fleetopt.doors.run import new_results, run_settings, solve
 from fleetopt.inputs import schema
