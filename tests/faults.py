@@ -651,6 +651,17 @@ def _cells() -> list[Fault]:
             "a formula that was never calculated",
             button=False,
         ),
+        *(
+            Fault(
+                f"a formula with the 0 of a program that never calculates, in {cell[0]}",
+                marked(*cell, row),
+                "error",
+                "a formula that was never calculated",
+                package=raw("<c {place}><f>200+50</f><v>0</v></c>"),
+                button=False,
+            )
+            for cell, row in ((distance, 1), (("tblSettings", "grid_limit_kwh"), 0), (("tblCosts", "capex_budget"), 0))
+        ),
         Fault(
             "the number NaN",
             marked(*distance),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,7 @@ from fleetopt.words.problem import has_error
 from tests import engine
 from tests.depots import facts
 from tests.doors.test_cli import DATA, fleetopt
+from tests.faults import parts_of, raw, write_parts
 from tests.refined import type_in
 from tests.test_workbook_checks import random_inputs
 
@@ -746,3 +748,28 @@ def test_merged_cells_that_overlap_are_damage(plan):
     done = fleetopt("check", plan, cwd=plan.parent)
     assert done.returncode == 6
     assert "merged cells of the sheet 'Fleet' overlap" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_known"),
+    [
+        ('<calcPr calcId="124519" fullCalcOnLoad="1"/>', False),
+        ('<calcPr calcId="191029"/>', True),
+        ('<calcPr calcId="191029" fullCalcOnLoad="0"/>', True),
+        ("", True),
+    ],
+)
+def test_a_zero_that_an_office_has_calculated_is_taken_before_and_after_results_are_written(plan, settings, is_known):
+    edit(plan, lambda book: setattr(table_of(book, "tblEnergy").sheet["D6"], "value", 987654321))  # a baseload
+    parts = parts_of(plan)
+    assert raw("<c {place}><f>5-5</f><v>0</v></c>")(parts)
+    book, count = re.subn(rb"<calcPr[^>]*/>", settings.encode(), parts["xl/workbook.xml"])
+    assert count == 1
+    write_parts(plan, {**parts, "xl/workbook.xml": book})
+
+    said = [problem for problem in check(read_inputs(str(plan))) if "calculated" in problem.message]
+    assert [problem.where for problem in said] == ([] if is_known else ["Energy!D6"])
+    if is_known:
+        assert fleetopt("run", plan, "--in-place", "--quiet", cwd=plan.parent).returncode == 0
+        assert b'fullCalcOnLoad="1"' in parts_of(plan)["xl/workbook.xml"]
+        assert not any("calculated" in problem.message for problem in check(read_inputs(str(plan))))

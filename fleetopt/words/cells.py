@@ -58,6 +58,8 @@ def convert(value: Any, column: Column, where: str, problems: list[Problem]) -> 
     except _Refused as refused:
         is_shown_as_date = refused.is_moment and column.kind in _FIGURES
         cure = " A figure that is shown as a date needs the number format General." if is_shown_as_date else ""
+        if isinstance(value, Fault) and value.is_uncalculated:
+            cure = " Or open the workbook in Excel or LibreOffice and save it there, which calculates it."
         problems.append(_wrong(column, where, refused.said, refused.due or _due(column), cure))
         return None
 

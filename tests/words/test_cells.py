@@ -39,6 +39,8 @@ def bad(value, column):
     assert problem.where == "Energy!C4"
     is_figure_shown_as_date = isinstance(value, MOMENTS) and column.kind in ("number", "whole", "year")
     more = " A figure that is shown as a date needs the number format General." if is_figure_shown_as_date else ""
+    if value is NEVER:
+        more = " Or open the workbook in Excel or LibreOffice and save it there, which calculates it."
     assert problem.advice == f"Enter {column.meaning}.{more}"
     return problem.message
 

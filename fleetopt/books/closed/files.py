@@ -59,6 +59,7 @@ class Workbook:
             book = self._parts.book()
             self._sheets = self._parts.sheets()
             settings = self._parts.tree(book).find("{*}workbookPr")
+            self._is_calculated = _is_calculated(self._parts.tree(book)) or bool(self._parts.first(book, "calcChain"))
             is_1904 = settings is not None and settings.get("date1904") in ("1", "true")
             self._others: dict[str, str | bytes] = {
                 "_rels/.rels": _RELATION % ("officeDocument", "xl/workbook.xml"),
@@ -82,7 +83,7 @@ class Workbook:
         part, _ = self._sheets[sheet]
         with self._parts.opened(), self._bounded(f"the sheet '{sheet}'"):
             text = self._text(part)
-            found = oddities(sheet, text, self._lengths)
+            found = oddities(sheet, text, self._lengths, is_calculated=self._is_calculated)
         if found.area > self.room:
             raise too_large(
                 self.path, f"the sheet '{sheet}' reaches to {found.last}; at most {MOST_CELLS:,} cells are read."
@@ -129,3 +130,16 @@ class Workbook:
         for row in rows:
             row[:] = [None if value == "" else value for value in row]
         return rows
+
+
+def _is_calculated(book: Any) -> bool:
+    """Whether a program that calculates has saved the workbook.
+
+    Programs that only write ask for a calculation at opening, and put a 0 where a formula's value belongs; one that
+    calculates does not ask, or says that it was not through with it (ECMA-376, part 1, 18.2.2), or keeps the order in
+    which it calculates.
+    """
+    settings = book.find("{*}calcPr")
+    if settings is None or settings.get("fullCalcOnLoad") not in ("1", "true"):
+        return True
+    return settings.get("calcCompleted") in ("0", "false")

@@ -143,8 +143,9 @@ class _Texts(_Reader):
 class _Cells(_Reader):
     """Where a sheet's cells are and what they hold; both rows and cells may leave out their place."""
 
-    def __init__(self, whole: str, text: bytes, lengths: Sequence[int]) -> None:
+    def __init__(self, whole: str, text: bytes, lengths: Sequence[int], *, is_calculated: bool) -> None:
         super().__init__(whole)
+        self._is_calculated = is_calculated
         self.faults: dict[tuple[int, int], Fault] = {}
         self.hidden: set[int] = set()
         self.merged: list[tuple[int, int, int, int]] = []
@@ -246,9 +247,15 @@ class _Cells(_Reader):
         self._take(self._row, self._column, 1, [self._length])
         if self._kind == "e":
             self.faults[self._row - 1, self._column - 1] = Fault(f"the error {shown}")
-        elif self._has_formula and not shown and (shown is None or self._kind != "str"):
+        elif self._has_formula and self._is_no_result(shown):
             fault = Fault("a formula that was never calculated", is_uncalculated=True)
             self.faults[self._row - 1, self._column - 1] = fault
+
+    def _is_no_result(self, shown: str | None) -> bool:
+        """Whether a formula shows nothing, or the 0 of a program that never calculates."""
+        if not shown:
+            return shown is None or self._kind != "str"
+        return not self._is_calculated and self._kind == "n" and float(shown) == 0
 
     def _check(self, shown: str) -> None:
         """See that a value is one of its kind."""
@@ -305,19 +312,20 @@ def text_lengths(whole: str, text: bytes) -> list[int]:
     return texts.lengths
 
 
-def oddities(whole: str, text: bytes, lengths: Sequence[int]) -> Oddities:
+def oddities(whole: str, text: bytes, lengths: Sequence[int], *, is_calculated: bool = True) -> Oddities:
     """Look through one sheet.
 
     Parameters:
         whole: its name.
         text: of its part.
         lengths: of the shared texts [bytes].
+        is_calculated: whether a program that calculates has saved it; else the 0 of a formula is no result.
 
     Raises:
         DamagedError: a cell is not as it must be.
         TooLargeError: there is more of it than is read.
     """
-    cells = _Cells(whole, text, lengths)
+    cells = _Cells(whole, text, lengths, is_calculated=is_calculated)
     last = f"{column_letters(cells.last_column - 1)}{cells.last_row}"
     return Oddities(
         cells.faults, frozenset(cells.hidden), last, cells.last_row * cells.last_column, tuple(cells.merged)

@@ -288,4 +288,5 @@ class Package:
             [part for part in parts if etree.QName(part).localname in _BEFORE_CALCULATION][-1].addnext(calculation)
         if calculation.get("fullCalcOnLoad") not in {"1", "true"}:
             calculation.set("fullCalcOnLoad", "1")
+            calculation.set("calcCompleted", "0")  # so no reader takes the values of other formulas for made up
             self._parts.touch(self._book)

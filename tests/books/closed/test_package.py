@@ -455,9 +455,9 @@ def test_excel_is_told_to_calculate_when_it_opens_the_file(book):
     edit(book, BOOK, ('<calcPr calcId="124519" fullCalcOnLoad="1"/>', '<oleSize ref="A1"/>'))
     assert b"calcPr" not in filled(book, Content())[BOOK]
     text = named(book, 9)[BOOK].decode()
-    assert '</definedNames><calcPr fullCalcOnLoad="1"/><oleSize ref="A1"/>' in text
-    edit(book, BOOK, ('<calcPr fullCalcOnLoad="1"/>', '<calcPr calcId="1" iterate="1"/>'))
-    assert '<calcPr calcId="1" iterate="1" fullCalcOnLoad="1"/>' in named(book, 10)[BOOK].decode()
+    assert '</definedNames><calcPr fullCalcOnLoad="1" calcCompleted="0"/><oleSize ref="A1"/>' in text
+    edit(book, BOOK, ('<calcPr fullCalcOnLoad="1" calcCompleted="0"/>', '<calcPr calcId="1" iterate="1"/>'))
+    assert '<calcPr calcId="1" iterate="1" fullCalcOnLoad="1" calcCompleted="0"/>' in named(book, 10)[BOOK].decode()
 
 
 def test_formulas_show_what_was_calculated_for_them_or_nothing(book):
