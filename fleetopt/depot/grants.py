@@ -19,11 +19,13 @@ from fleetopt.depot.part import (
     Money,
     Part,
     Quantity,
+    Read,
     Rule,
     SheetCheck,
 )
 from fleetopt.words.columns import Column, Table, year_column
 from fleetopt.words.expression import Comparison, Expression
+from fleetopt.words.problem import Problem, error, nearest, shortened, warning
 from fleetopt.words.sheet_formulas import differs, exceeds
 
 INCENTIVES = Table(
@@ -96,6 +98,16 @@ def grant_cost(case: Given, x: Decided) -> Comparison:
     return x.item_grants <= case.item_price * x.bought
 
 
+def budget_after_grants(case: Given, x: Decided) -> Comparison:
+    """sum((item_price - most_granted) * bought) over what counts in the budget <= capex_budget[y]   [USD].
+
+    It follows from `capex_budget` and `grant_most`; alone it says how much can be bought at all, which solvers and
+    proofs need to know of each number.
+    """
+    least = case.item_counts * (case.item_price - case.most_granted)
+    return (least * x.bought).sum(axis=0) <= case.capex_budget
+
+
 def grants(_case: Given, x: Decided) -> Expression:
     """sum(grant[i, y])   (y,) [USD]."""
     return x.grant.sum(axis=0)
@@ -126,6 +138,12 @@ def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Ch
         if case.granted_most[i] < np.inf:
             most = case.granted_most[i]
             yield Check("grant_room", "", plan.grant[i].sum() - most, most, {"i": i})
+    for y in range(len(case.years)):
+        spent, most = 0.0, case.capex_budget[y]
+        for n in range(len(case.items)):
+            if case.item_counts[n, 0]:
+                spent += (case.item_price[n, y] - case.most_granted[n, y]) * plan.bought[n, y]
+        yield Check("budget_after_grants", "", spent - most, most, {"y": y})
     for n in range(len(case.items)):
         if case.is_granted[:, n].any():
             cost = case.item_price[n] * plan.bought[n]
@@ -162,6 +180,71 @@ def listed(case: Given, plan: Any) -> Iterator[Sequence[Any]]:
                         float(case.grant_each[i, y]),
                         float(plan.grant[i, y]),
                     ]
+
+
+def for_what_is_sold(inputs: Read) -> Iterator[Problem]:
+    """Every incentive is for something that can be bought."""
+    rows = inputs["tblIncentives"]
+    names = ["Solar", "Battery", "Battery power"]
+    for table, key in (("tblChargers", "charger"), ("tblGridUpgrades", "upgrade")):
+        names += [name for name in inputs[table].values.get(key, ()) if name]
+    known = {folded(name) for name in names}
+    for i, of in enumerate(rows.values.get("granted_for", ())):
+        if of is not None and folded(of) not in known:
+            yield error(
+                rows.where("granted_for", i),
+                f"For is '{shortened(of)}', must be Solar, Battery, Battery power, a charger or an upgrade by name.",
+                nearest(of, names),
+            )
+
+
+def years_in_order(inputs: Read) -> Iterator[Problem]:
+    """No incentive ends before it starts, and each is granted in some year of the plan."""
+    rows = inputs["tblIncentives"]
+    planned = [year for year in inputs["tblCosts"].values.get("year", ()) if year is not None]
+    for i in range(len(rows)):
+        start, end = (rows.values.get(name, [None] * len(rows))[i] for name in ("granted_from", "granted_until"))
+        if start is not None and end is not None and start > end:
+            said = f"From is {start}, must be no later than Until, which is {end}."
+            yield error(rows.where("granted_from", i), said, "Correct one of the two, or leave it blank.")
+        elif planned and ((start or min(planned)) > max(planned) or (end or max(planned)) < min(planned)):
+            name = "granted_from" if (start or min(planned)) > max(planned) else "granted_until"
+            span = f"{min(planned)} to {max(planned)}"
+            said = f"the incentive is granted in no year of the plan, {span}."
+            yield warning(rows.where(name, i), said, "Correct its years, or plan those in which it is granted.")
+
+
+def something_is_granted(inputs: Read) -> Iterator[Problem]:
+    """An incentive has a share or an amount, and no more than things cost."""
+    rows, costs = inputs["tblIncentives"], inputs["tblCosts"]
+    upgrades = inputs["tblGridUpgrades"]
+    for i in range(len(rows)):
+        of, share, amount = (
+            rows.values.get(name, [None] * len(rows))[i] for name in ("granted_for", "granted_share", "granted_amount")
+        )
+        share, amount = share or 0.0, amount or 0.0
+        if share == 0 and amount == 0:
+            said = "Share and Amount are both 0, so nothing is granted."
+            yield warning(rows.where("granted_share", i), said, "Enter what is granted, or take the row away.")
+        prices = {
+            folded(item): costs.values.get(name, ())
+            for item, name in (("Solar", "solar_price"), ("Battery", "battery_price"))
+        }
+        prices |= {
+            folded(name.removeprefix("charger_price ")): column
+            for name, column in costs.values.items()
+            if name.startswith("charger_price ")
+        }
+        for name, price in zip(*(upgrades.values.get(c, ()) for c in ("upgrade", "upgrade_price")), strict=True):
+            prices[folded(name)] = [price]
+        given = [price for price in prices.get(folded(of), ()) if price is not None]
+        at_most = rows.values.get("granted_most_each", [None] * len(rows))[i]
+        above = [
+            price for price in given if min(share * price + amount, np.inf if at_most is None else at_most) > price
+        ]
+        if above:
+            said = f"{amount:,.10g} USD are granted for each, more than the price of {min(above):,.10g} USD."
+            yield warning(rows.where("granted_amount", i), said, "No more than the price is granted. Check the unit.")
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
@@ -299,6 +382,14 @@ PART = Part(
         Rule("grant_most", "iy", "limit", grant_most, where=lambda case: case.grant_each > 0),
         Rule("grant_cost", "ny", "limit", grant_cost, where=lambda case: case.is_granted.T @ (case.grant_each > 0)),
         Rule(
+            "budget_after_grants",
+            "y",
+            "budget",
+            budget_after_grants,
+            raised_by="capex_budget",
+            where=lambda case: case.most_granted.any(axis=0),
+        ),
+        Rule(
             "grant_room",
             "i",
             "room",
@@ -326,6 +417,7 @@ PART = Part(
     listings=(Listing(GRANTS, listed),),
     is_on=lambda case: len(case.incentives) > 0,
     recount=recount,
+    checks=(for_what_is_sold, years_in_order, something_is_granted),
     recheck=recheck,
     sheet_checks=sheet_checks,
 )

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from fleetopt.depot.part import Array, Decided, Derived, Figure, Given, Objective, Part, Quantity, SheetCheck
+from fleetopt.depot.part import Array, Decided, Derived, Figure, Given, Objective, Part, Quantity, Read, SheetCheck
 from fleetopt.words.expression import Expression
+from fleetopt.words.problem import Problem, error
+from fleetopt.words.rows import Cell
 from fleetopt.words.sheet_formulas import largest, total_differs
 
 
@@ -63,6 +65,40 @@ def lives_are_known(case: Given) -> None:
     lives += [case.solar_life] * (case.solar_max_added_kwp > 0) + [case.battery_life] * (case.battery_max_kwh > 0)
     if case.residual_value == "straight-line" and not np.isfinite(lives).all():
         raise ValueError("a residual value needs the life of everything that can be bought")
+
+
+def lives_are_given(inputs: Read) -> Iterator[Problem]:
+    """Where what is left counts, the life of everything that can be bought is given."""
+    scenarios, chargers = inputs["tblScenarios"], inputs["tblChargers"]
+    said: set[str] = set()
+    for i in range(max(1, len(scenarios))):
+
+        def of(name: str, i: int = i) -> Cell:
+            own = scenarios.values.get(name) or [None]
+            return scenarios.cell(name, i) if own[i] is not None else inputs.settings.get(name, Cell(None, ""))
+
+        wanted = of("residual_value")
+        if wanted.value != "straight-line":
+            continue
+        missing = {}
+        for what, room, there in (("Solar", "solar_max_added_kwp", "solar"), ("Battery", "battery_max_kwh", "battery")):
+            life = of(f"{there}_life")
+            if life.value is None and of(room).value != 0:
+                where = life.where if life.where not in ("", "default") else wanted.where
+                missing[where, f"{what} life [years]"] = f"a {there}"
+        lives = chargers.values.get("charger_life") or [None] * len(chargers)
+        for c in (c for c, life in enumerate(lives) if life is None):
+            column = "charger_life" if "charger_life" in chargers.places else "charger"
+            missing[chargers.where(column, c), "Life [years]"] = f"the charger '{chargers.values['charger'][c]}'"
+        for (where, heading), thing in missing.items():
+            if f"{where}{heading}" not in said:
+                said.add(f"{where}{heading}")
+                yield error(
+                    where,
+                    f"{heading} is blank, must be given for all that can be bought, as the residual value is "
+                    f"straight-line ({wanted.where}).",
+                    f"Enter how long {thing} lasts, or the residual value none.",
+                )
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
@@ -127,6 +163,7 @@ PART = Part(
     ),
     is_on=lambda case: case.discount_rate > 0 or case.residual_value != "none",
     refuse=lives_are_known,
+    checks=(lives_are_given,),
     recount=recount,
     sheet_checks=sheet_checks,
 )

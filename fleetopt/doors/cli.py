@@ -156,13 +156,25 @@ def _check(options: argparse.Namespace) -> Exit:
     return Exit.SOLVED
 
 
+def _chosen(inputs: Inputs, names: Sequence[str], changes: Mapping[str, Any]) -> list[Scenario]:
+    """The scenarios of this run; raises InputError where its changes do not fit the input."""
+    from fleetopt.inputs.checks import check
+    from fleetopt.inputs.scenarios import scenarios, with_changes
+    from fleetopt.words.problem import InputError, has_error
+
+    problems = check(with_changes(inputs, changes)) if changes else []
+    if has_error(problems):
+        raise InputError(problems, [name for name in inputs["tblScenarios"].values["scenario"] if name])
+    return scenarios(inputs, names, changes)
+
+
 def _run(options: argparse.Namespace) -> Exit:
     with _uninterrupted():
         from fleetopt.doors.output import check_folder, write_files
         from fleetopt.doors.run import new_results, run_settings, solve, with_room
         from fleetopt.doors.terminal import ProgressLine
         from fleetopt.inputs.doubts import doubtful_settings
-        from fleetopt.inputs.scenarios import parse_changes, scenarios
+        from fleetopt.inputs.scenarios import parse_changes
         from fleetopt.results.json import as_text, summary
         from fleetopt.results.report import report
         from fleetopt.template.build import build
@@ -174,7 +186,7 @@ def _run(options: argparse.Namespace) -> Exit:
     book = _own_book(options)
     inputs, problems = _read_into(book, options.input)
     problems += doubtful_settings({name: Cell(value, f"--set {name}") for name, value in changes.items()})
-    chosen = scenarios(inputs, options.scenario, changes)
+    chosen = _chosen(inputs, options.scenario, changes)
     out = Path(options.out)
     check_folder(out)
     _spare_input(options, out)

@@ -105,18 +105,18 @@ class Program:
         fills = np.concatenate([-np.ones(len(over)), np.ones(len(under))])
         return self._with_columns(rows, np.arange(len(rows)), np.ones(len(rows)), 0.0, fills)
 
-    def movable(self, weights: Mapping[str, float], lowest: float = 0.0) -> Program:
+    def movable(self, weights: Mapping[tuple[str, ...], float], lowest: float = 0.0) -> Program:
         """Let the limits of some families move, and ask for the least weighted sum of their moves.
 
-        All rows of a family move together, by the same amount; a move below 0 tightens the limit.
+        All rows of families that stand together move together, by the same amount; a move below 0 tightens the limit.
 
         Parameters:
-            weights: of each family's move.
+            weights: of each move, by the families that it moves; those that are not there have nothing to move.
             lowest: the least that a move may be.
         """
-        counts = [len(self._rows(name)) for name in weights]
-        moves = np.repeat(np.arange(len(weights)), counts)
-        return self._with_columns(self._rows(*weights), moves, np.array(list(weights.values())), lowest)
+        rows = [self._rows(*(name for name in names if name in self.row_families)) for names in weights]
+        moves = np.repeat(np.arange(len(weights)), [len(moved) for moved in rows])
+        return self._with_columns(np.concatenate(rows), moves, np.array(list(weights.values())), lowest)
 
     def _rows(self, *names: str) -> IndexArray:
         return np.concatenate([np.arange(*self.row_families[name].slice.indices(self.size[0])) for name in names])

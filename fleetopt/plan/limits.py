@@ -32,9 +32,9 @@ class Limit:
         return self.figure.name
 
     @property
-    def family(self) -> str:
-        """Its rows in the model."""
-        return self.rule.name
+    def families(self) -> tuple[str, ...]:
+        """Its rows in the model: of every rule that it raises."""
+        return tuple(rule.name for rule in RULES.values() if rule.raised_by == self.setting)
 
     @property
     def name(self) -> str:
@@ -52,16 +52,17 @@ class Limit:
 
 
 LIMITS: Final = tuple(
-    Limit(rule, FIGURES[rule.raised_by])
-    for rule in sorted(RULES.values(), key=lambda rule: not rule.has_room)
-    if rule.raised_by
+    Limit(next(rule for rule in RULES.values() if rule.raised_by == name), FIGURES[name])
+    for name in dict.fromkeys(
+        rule.raised_by for rule in sorted(RULES.values(), key=lambda rule: not rule.has_room) if rule.raised_by
+    )
 )
 """Those first of which it is told how far they may fall."""
 
 
 def limits_of(case: Case) -> list[Limit]:
     """The limits that a case has."""
-    return [limit for limit in LIMITS if is_there(case, limit.rule)]
+    return [limit for limit in LIMITS if any(is_there(case, RULES[name]) for name in limit.families)]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadli
 
     Where several limits rise, the sum of their raises as shares of the present values is the smallest.
     """
-    weights = {limit.family: 1 / max(1.0, float(limit.of(case).max())) for limit in limits}
+    weights = {limit.families: 1 / max(1.0, float(limit.of(case).max())) for limit in limits}
     least = least_cost(program.movable(weights), deadline)
     if least.status != "optimal" or least.values is None:
         return None
@@ -53,7 +53,7 @@ def room(case: Case, deadline: Deadline) -> dict[Limit, float]:
     program = build(case)
     found: dict[Limit, float] = {}
     for limit in (limit for limit in limits_of(case) if limit.rule.has_room):
-        least = least_cost(program.movable({limit.family: 1.0}, lowest=-float(limit.of(case).min())), deadline)
+        least = least_cost(program.movable({limit.families: 1.0}, lowest=-float(limit.of(case).min())), deadline)
         if least.status == "optimal":
             found[limit] = max(0.0, -least.objective)
     return found

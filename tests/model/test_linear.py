@@ -251,7 +251,7 @@ def test_elastic_rows_can_share_one_column():
     m = LinearProgram(s=("a", "b"))
     x = m.variable("x", "s")
     m.add("most", "s", x <= 1)
-    assert dense(m.finish().movable({"most": 1.0})).tolist() == [[1, 0, -1], [0, 1, -1]]
+    assert dense(m.finish().movable({("most",): 1.0})).tolist() == [[1, 0, -1], [0, 1, -1]]
 
 
 @pytest.mark.parametrize(("lowest", "bounds"), [({}, [0, 0]), ({"lowest": -7.0}, [-7, -7])])
@@ -260,7 +260,7 @@ def test_a_limit_moves_at_its_weight_and_no_lower_than_allowed(lowest: dict, bou
     x = m.variable("x", "s")
     m.add("most", "s", x <= 1)
     m.add("least", "s", x >= 2)
-    movable = m.finish().movable({"least": 3.0, "most": 5.0}, **lowest)
+    movable = m.finish().movable({("least",): 3.0, ("most",): 5.0}, **lowest)
     # x - most <= 1, x + least >= 2
     assert dense(movable).tolist() == [[1, 0, 0, -1], [0, 1, 0, -1], [1, 0, 1, 0], [0, 1, 1, 0]]
     assert movable.cost.tolist() == [0, 0, 3, 5]
@@ -367,7 +367,7 @@ def test_elastic_and_movable_rows_may_have_gaps():
         [0, 0, 1, 0, -1, 0],
         [0, 1, 0, 0, 0, 1],
     ]
-    assert dense(program.movable({"most": 1.0})).tolist() == [[1, 0, 0, -1], [0, 0, 1, -1], [0, 1, 0, 0]]
+    assert dense(program.movable({("most",): 1.0})).tolist() == [[1, 0, 0, -1], [0, 0, 1, -1], [0, 1, 0, 0]]
 
 
 def test_some_rows_alone_can_be_elastic():
