@@ -74,8 +74,9 @@ def lives_are_given(inputs: Read) -> Iterator[Problem]:
     for i in range(max(1, len(scenarios))):
 
         def of(name: str, i: int = i) -> Cell:
-            own = scenarios.values.get(name) or [None]
-            return scenarios.cell(name, i) if own[i] is not None else inputs.settings.get(name, Cell(None, ""))
+            own = scenarios.values.get(name)
+            has_own = own and own[i] is not None
+            return scenarios.cell(name, i) if has_own else inputs.settings.get(name, Cell(None, ""))
 
         wanted = of("residual_value")
         if wanted.value != "straight-line":
