@@ -15,10 +15,12 @@ import numpy as np
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table, TableColumn
 
 from fleetopt.books.closed.book import ClosedBook
-from fleetopt.books.reading import read_inputs
+from fleetopt.books.live import LiveBook
+from fleetopt.books.reading import read_book, read_inputs
 from fleetopt.depot.case import Case
 from fleetopt.doors import cli
 from fleetopt.doors import run as planning
@@ -773,3 +775,42 @@ def test_a_zero_that_an_office_has_calculated_is_taken_before_and_after_results_
         assert fleetopt("run", plan, "--in-place", "--quiet", cwd=plan.parent).returncode == 0
         assert b'fullCalcOnLoad="1"' in parts_of(plan)["xl/workbook.xml"]
         assert not any("calculated" in problem.message for problem in check(read_inputs(str(plan))))
+
+
+@pytest.mark.parametrize("route", ["file", "button"])
+@pytest.mark.parametrize(
+    ("formula", "helper", "named"),
+    [
+        ("Yearly!C6*2", "", "Yearly!C6"),
+        ("SUM('Yearly'!$C:$C)", "", "'Yearly'!$C:$C"),
+        ("MAX(tblYearly[CapEx '[USD']])", "", "tblYearly"),
+        ("run_objective/10", "", "run_objective"),
+        ("Mine!A1+1", "SUM(Flows!6:7)", "Flows!6:7"),
+        ("my_budget", "Settings!B6+Yearly!D6", "Yearly!D6"),
+        ("tblCosts[[#This Row],[Solar '[USD/kWp']]]*Mine!A1", "300+120", ""),
+        ('IF(Mine!A1="Yearly!C6",my_budget,"run_objective")', "Settings!B6", ""),
+    ],
+)
+def test_an_input_that_hangs_on_results_is_named_and_no_other(plan, formula, helper, named, route):
+    def change(book):
+        mine = book.create_sheet("Mine")
+        mine["A1"] = f"={helper}" if helper else 5
+        mine["A3"] = "=Yearly!C6"  # nobody uses it
+        book.defined_names["my_budget"] = DefinedName("my_budget", attr_text="Mine!$A$1")
+        return table_of(book, "tblCosts").put(1, "CapEx budget [USD]", f"={formula}")
+
+    where = edit(plan, change)
+    inputs = read_inputs(str(plan)) if route == "file" else read_book(LiveBook(engine.open_book(plan)))
+    said = [problem for problem in inputs.problems if "hangs on results" in problem.message]
+    assert [(problem.severity, problem.where) for problem in said] == ([("warning", where)] if named else [])
+    assert all(f"({named})" in problem.message for problem in said)
+
+
+def test_formulas_that_share_one_text_hang_on_what_it_says(plan):
+    edit(plan, lambda book: setattr(table_of(book, "tblCosts").sheet["B6"], "value", 987654321))
+    parts = parts_of(plan)
+    shared = '<c {place}><f t="shared" ref="B6:B7" si="0">Yearly!C6</f><v>60000</v></c>'
+    assert raw(shared)(parts)
+    write_parts(plan, parts)
+    said = [problem.where for problem in read_inputs(str(plan)).problems if "hangs on results" in problem.message]
+    assert said == ["Costs!B6"]

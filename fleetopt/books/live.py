@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from fleetopt.books.of_results import Place
 from fleetopt.books.placing import Placing, placing
 from fleetopt.words.block import ROWS_ABOVE, ROWS_BELOW, Block, column_letters
 from fleetopt.words.cells import Fault
@@ -110,6 +111,35 @@ class LiveBook:
         with _excel(self.name, "be read"):
             return [table.name for sheet in self._book.sheets for table in sheet.tables]
 
+    def sheet_names(self) -> list[str]:
+        """All sheets of cells."""
+        with _excel(self.name, "be read"):
+            return [sheet.name for sheet in self._book.sheets]
+
+    def formulas(self, sheet: str) -> dict[tuple[int, int], str]:
+        """What cells of a sheet are calculated by, by row and column counted from 0."""
+        with _excel(self.name, "be read"):
+            used = self._book.sheets[sheet].used_range
+            top, left, entered = used.row - 1, used.column - 1, _formulas(used)
+        return {
+            (top + i, left + j): text[1:]
+            for i, row in enumerate(entered)
+            for j, text in enumerate(row)
+            if isinstance(text, str) and text.startswith("=")
+        }
+
+    def places(self) -> dict[str, Place]:
+        """Where tables and named cells stand, by their names."""
+        found = {}
+        with _excel(self.name, "be read"):
+            for name in self._book.names:
+                with suppress(Exception):  # a name that stands for no cells
+                    cells = name.refers_to_range
+                    found[name.name] = _place(cells.sheet.name, cells.row - 1, cells.column - 1, *cells.shape)
+            for spot in self._spots(None):
+                found[spot.name] = _place(spot.place, spot.top, spot.left, 1 + spot.height, spot.width)
+        return found
+
     def value(self, name: str) -> Any:
         """Read the cell of a defined name; None when the workbook has no such name."""
         with _excel(self.name, "be read"):
@@ -193,6 +223,10 @@ def _excel(name: str, what: str) -> Iterator[None]:
         raise
     except Exception as reason:
         raise FileError(name, f"cannot {what}; Excel says: {_said(reason)}.", _CURE) from reason
+
+
+def _place(sheet: str, top: int, left: int, height: int, width: int) -> Place:
+    return Place(sheet, top, left, top + height - 1, left + width - 1)
 
 
 def _said(reason: Exception) -> str:

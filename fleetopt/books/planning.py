@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
+from fleetopt.books.of_results import RESULT_TABLES
 from fleetopt.books.tables import (
     Found,
     doubled_columns,
@@ -25,11 +26,9 @@ from fleetopt.books.tables import (
     read_rows,
     shown_otherwise,
 )
-from fleetopt.depot import REFINEMENTS
 from fleetopt.inputs import schema
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.schema import INPUT_TABLES, SETTINGS_TABLE
-from fleetopt.results.tables import result_tables
 from fleetopt.words.block import Block
 from fleetopt.words.cells import convert, is_blank
 from fleetopt.words.clock import slot_label
@@ -39,7 +38,6 @@ from fleetopt.words.rows import Cell, Rows, given
 
 _ALONE = "Base"
 """The scenario of a workbook that lists none."""
-_RESULTS = {table.name.casefold() for table in result_tables(REFINEMENTS)}
 
 
 def is_planning(tables: Iterable[str]) -> bool:
@@ -62,7 +60,7 @@ def read_planning(source: str, blocks: Mapping[str, Block], names: Callable[[], 
 
     @cache
     def strangers() -> list[str]:
-        return [name for name in names() if name.casefold() not in ours | _RESULTS]
+        return [name for name in names() if name.casefold() not in ours | RESULT_TABLES]
 
     def block_of(table: Table) -> Block | None:
         block = by_name.get(table.name.casefold())

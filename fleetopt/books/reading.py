@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from fleetopt.books.of_results import Calculated, inputs_of_results
 from fleetopt.books.planning import is_planning, read_planning
 from fleetopt.books.study.reader import read_study
 from fleetopt.inputs.inputs import Inputs
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 BUILT_IN = "built-in depot"
 
 
-class Book(Protocol):
+class Book(Calculated, Protocol):
     """A planning workbook, open in Excel or closed."""
 
     name: str
@@ -84,7 +85,9 @@ def read_book(book: Book) -> Inputs:
         FileError: it cannot be read.
     """
     wanted = [table.name for table in INPUT_TABLES]
-    inputs = read_planning(book.name, book.blocks(wanted), book.table_names)
+    blocks = book.blocks(wanted)
+    inputs = read_planning(book.name, blocks, book.table_names)
+    inputs.problems.extend(inputs_of_results(book, blocks, inputs.labels))
     for name in getattr(book, "doubled", ()):
         if name.casefold() in {table.name.casefold() for table in INPUT_TABLES}:
             inputs.problems.append(error(book.name, f"two tables are called {name}.", "Rename the one that is wrong."))

@@ -23,6 +23,8 @@ class Oddities:
     """Number of cells from A1 to there."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """First row, first column, last row and last column of cells that were made one."""
+    formulas: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What cells are calculated by, without the equals sign; cells that share one have that of the first."""
 
 
 ROWS_BELOW: Final = 4
@@ -50,6 +52,8 @@ class Block:
     """Whether it is an Excel Table, in which every row counts."""
     below: tuple[list[Any], ...] = ()
     """Of a table: the next rows below it, which do not belong to it."""
+    formulas: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """By row and column of the sheet, counted from 0: what cells are calculated by, without the equals sign."""
     above: tuple[list[Any], ...] = ()
     """Of a table: the rows above it, from the top; the last one is right above its headings."""
     units: Mapping[tuple[int, int], tuple[str, int]] = field(default_factory=dict)

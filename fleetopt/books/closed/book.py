@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from fleetopt.books.closed.file_checks import damaged
 from fleetopt.books.closed.files import Workbook
 from fleetopt.books.closed.package import Area, Package
 from fleetopt.books.closed.parts import ChangedParts
+from fleetopt.books.of_results import Place
 from fleetopt.results.recalculation import FORMULA_SHEETS, shown_values
 from fleetopt.results.sentences import POINTS, line_counts
 from fleetopt.results.tables import MESSAGES, compare, listings
@@ -59,6 +60,15 @@ class ClosedBook:
             for name, area in self._package.tables.items()
             if wanted is None or name.casefold() in wanted
         }
+
+    def formulas(self, sheet: str) -> Mapping[tuple[int, int], str]:
+        """What cells of a sheet are calculated by, by row and column counted from 0."""
+        return self._sheet(sheet).formulas
+
+    def places(self) -> dict[str, Place]:
+        """Where tables and named cells stand, by their names."""
+        areas = {**self._package.names, **self._package.tables}
+        return {name: Place(at.sheet, at.top, at.left, at.bottom, at.right) for name, at in areas.items()}
 
     def value(self, name: str) -> Any:
         """Read the cell of a defined name; None when the workbook has no such name."""
@@ -116,10 +126,13 @@ class ClosedBook:
             self._values = Workbook(self.path, parts=self._parts)
         return self._values
 
+    def _sheet(self, name: str) -> Block:
+        if name not in self._sheets:
+            self._sheets[name] = self._open_values().block(name)
+        return self._sheets[name]
+
     def _block(self, area: Area, *, has_below: bool = False) -> Block:
-        if area.sheet not in self._sheets:
-            self._sheets[area.sheet] = self._open_values().block(area.sheet)
-        sheet = self._sheets[area.sheet]
+        sheet = self._sheet(area.sheet)
         rows = sheet.rows
         width = area.right - area.left + 1
 

@@ -96,7 +96,7 @@ class Workbook:
             rows[row][column] = what
         place = f"[{self.path.name}]{sheet}" if self._is_named else sheet
         units = shown_units(text, self._units)
-        return Block(place, rows, hidden=found.hidden, merged=found.merged, units=units)
+        return Block(place, rows, hidden=found.hidden, merged=found.merged, formulas=found.formulas, units=units)
 
     def _text(self, part: str) -> bytes:
         text = self._parts.text(part)

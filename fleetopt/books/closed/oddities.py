@@ -159,6 +159,10 @@ class _Cells(_Reader):
         self._kind = ""
         self._shown: list[str] | None = None
         self._has_formula = self._has_inline = False
+        self.formulas: dict[tuple[int, int], str] = {}
+        self._formula: list[str] = []
+        self._group = ""
+        self._groups: dict[str, str] = {}
         self.parser.CharacterDataHandler = self._read_text
         self.parser.CommentHandler = self.parser.StartCdataSectionHandler = self._refuse_in_value
         self.parser.ProcessingInstructionHandler = self._refuse_in_value
@@ -178,6 +182,8 @@ class _Cells(_Reader):
             self._begin_cell(attributes)
         elif above == "c":
             self._begin_content(name)
+            if name == "f":
+                self._formula, self._group = [], attributes.get("si", "")
         elif name == "mergeCell" and (found := AREA.fullmatch(attributes.get("ref", ""))) and found[3]:
             first, top, last, bottom = found.groups()
             self.merged.append((int(top) - 1, column_number(first), int(bottom) - 1, column_number(last)))
@@ -185,7 +191,12 @@ class _Cells(_Reader):
                 raise TooLargeError(f"has more than {MOST_MERGED:,} merged areas")
 
     def finish(self, name: str) -> None:
-        if name == "c" and self.path[-1] == "row":
+        if name == "f" and self.path[-1] == "c":
+            text = "".join(self._formula)
+            if self._group and text:
+                self._groups[self._group] = text
+            self.formulas[self._row - 1, self._column - 1] = text or self._groups.get(self._group, "")
+        elif name == "c" and self.path[-1] == "row":
             self._finish_cell()
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
@@ -230,6 +241,8 @@ class _Cells(_Reader):
             is_number = self._kind not in ("str", "inlineStr")
             if is_number and not self._text.startswith(text.encode(), self.parser.CurrentByteIndex):
                 raise self._wrong("has its value in a way that Excel never does")
+        elif self.path[-1] == "f":
+            self._formula.append(text)
         elif self.path[-1] == "t":
             self._length += len(text.encode())
 
@@ -328,7 +341,12 @@ def oddities(whole: str, text: bytes, lengths: Sequence[int], *, is_calculated: 
     cells = _Cells(whole, text, lengths, is_calculated=is_calculated)
     last = f"{column_letters(cells.last_column - 1)}{cells.last_row}"
     return Oddities(
-        cells.faults, frozenset(cells.hidden), last, cells.last_row * cells.last_column, tuple(cells.merged)
+        cells.faults,
+        frozenset(cells.hidden),
+        last,
+        cells.last_row * cells.last_column,
+        tuple(cells.merged),
+        cells.formulas,
     )
 
 
