@@ -567,6 +567,7 @@ def faults(book: openpyxl.Workbook) -> Iterator[str]:
         ("tblScenarios", 0, "Run", "perhaps"),
         ("tblGridUpgrades", 0, "Adds [kW]", -1.0),
         ("tblDemandCharges", 0, "Price [USD/kW]", "dear"),
+        ("tblIncentives", 0, "Share [-]", 30.0),
     ):
         yield table_of(book, name).put(row, heading, value)
 

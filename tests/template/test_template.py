@@ -39,6 +39,10 @@ CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 PLACE = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 
 
+ON = tuple(scenarios(refined_inputs())[0].case.is_on())
+"""The refinements of the depot that has some."""
+
+
 @dataclass(frozen=True)
 class Built:
     """One workbook: its parts as they are, and its sheets as openpyxl reads them."""
@@ -114,13 +118,13 @@ def filled() -> Built:
 @pytest.fixture(scope="module")
 def refined() -> Built:
     """As `fleetopt run` writes it of a depot with a grid upgrade and a demand charge."""
-    return opened(solved(refined_inputs()), REFINEMENTS, REFINEMENTS)
+    return opened(solved(refined_inputs()), ON, ON)
 
 
 @pytest.fixture(scope="module")
 def refined_empty() -> Built:
     """As `fleetopt new` makes it of the same depot."""
-    return opened(new_workbook(refined_inputs()), REFINEMENTS, REFINEMENTS)
+    return opened(new_workbook(refined_inputs()), ON, REFINEMENTS)
 
 
 def solved(inputs: Inputs) -> bytes:
@@ -346,7 +350,7 @@ def test_every_setting_is_validated(built: Built):
         left, top, _, _ = range_boundaries(place)
         (rule,) = rules_of(sheet, top, left)
         assert column.bounds in rule.error
-        assert rule.type == ("list" if column.choices else "decimal")
+        assert rule.type == ("list" if column.choices else {"whole": "whole"}.get(column.kind, "decimal"))
 
 
 @pytest.mark.parametrize(
