@@ -50,6 +50,16 @@ def recalculated(*books: Path) -> list[Sheets]:
         return found
 
 
+def as_opened(book: Path, folder: Path) -> Sheets:
+    """What every sheet shows to somebody who opens the workbook in an office that nobody has set up."""
+    command = [_office(), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore"]
+    command += ["--convert-to", _EVERY_SHEET, "--outdir", str(folder / "shown"), str(book)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    files = (folder / "shown").glob(f"{book.stem}-*.csv")
+    return {file.stem.removeprefix(f"{book.stem}-"): _rows(file) for file in files}
+
+
 def printed(book: Path, folder: Path) -> Path:
     """The workbook as a PDF in a folder."""
     _convert([book], "pdf", folder)

@@ -40,7 +40,7 @@ from fleetopt.words.problem import has_error
 from fleetopt.words.rows import Cell, given
 from tests.cases import TOTALS
 from tests.doors.test_cli import fleetopt
-from tests.office import Sheets, printed, recalculated
+from tests.office import Sheets, as_opened, printed, recalculated
 from tests.refined import type_in
 
 TABLES = (results.yearly(), results.PURCHASES, results.FLOWS, results.compare(), results.LIMITS)
@@ -698,3 +698,15 @@ def test_slots_as_times_and_no_scenarios_have_a_plan_whose_checks_hold(tmp_path,
     [sheets] = recalculated(path)
     assert [row[:4] for row in sheets["Checks"] if "BAD" in row] == []
     assert any("OK" in row for row in sheets["Checks"])
+
+
+@pytest.mark.parametrize("way", [["--out", "out"], ["--in-place"]])
+def test_an_office_that_nobody_has_set_up_calculates_the_results_when_it_opens_them(tmp_path, way):
+    plan = tmp_path / "plan.xlsm"
+    plan.write_bytes(new_workbook(read_inputs(None)))
+    done = fleetopt("run", plan, "--quiet", "--scenario", "Export 1.0", *way, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    sheets = as_opened(tmp_path / "out" / "results.xlsx" if way[0] == "--out" else plan, tmp_path)
+    texts = {cell for name in ("Start", "Summary", "Checks") for row in sheets[name] for cell in row}
+    assert "not calculated yet" not in texts
+    assert any(str(text).startswith("OK: all") for text in texts)

@@ -217,6 +217,10 @@ def _signals_held_back() -> Iterator[list[int]]:
 def _explained(path: Path, *, is_begun: bool = False) -> Iterator[None]:
     try:
         yield
+    except UnicodeEncodeError as fault:
+        said = f"has a name that this system, which is set to {fault.encoding}, cannot write"
+        cure = "Set the variable PYTHONUTF8 to 1, or give the scenario a name of plain letters."
+        raise FileError(str(path), f"{said}.", cure) from None
     except OSError as fault:
         cure = _CURES.get(fault.errno or 0, "Close it where it is open and see that you may write there")
         others = " Other files of this run are in place already." if is_begun else ""

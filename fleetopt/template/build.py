@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.packager import Packager
 
 from fleetopt.depot import PURCHASES, REFINEMENTS
 from fleetopt.inputs.schema import EACH, INPUT_TABLES, LABELS, SETTINGS, SETTINGS_TABLE, TABLES, expanded
@@ -44,7 +46,7 @@ def build(
         listed: refinements for which it has result tables and checks; those of the results when left out.
     """
     stream = io.BytesIO()
-    book = Workbook(stream, {"in_memory": True})
+    book = _Book(stream, {"in_memory": True})
     book.set_properties({"title": "fleetopt planning workbook", "author": "fleetopt", "created": _MADE})
     book.set_size(2400, 1400)
     styles = Styles(book)
@@ -69,6 +71,30 @@ def build(
         _with_macros(book, vba)
     book.close()
     return stream.getvalue()
+
+
+class _Packager(Packager):  # type: ignore[misc]
+    """Names fleetopt as the program that made the file.
+
+    LibreOffice trusts the values of formulas in files of Excel, and shows what stands there until it is calculated; of
+    a program that it does not know it calculates them.
+    """
+
+    def _create_package(self) -> Any:
+        files = super()._create_package()
+        properties = next(text for text, part, _ in files if part == "docProps/app.xml")
+        named = properties.getvalue().replace("<Application>Microsoft Excel<", "<Application>fleetopt<")
+        properties.seek(0)
+        properties.truncate()
+        properties.write(named)
+        return files
+
+
+class _Book(Workbook):  # type: ignore[misc]
+    """A workbook with our packager."""
+
+    def _get_packager(self) -> Packager:
+        return _Packager()
 
 
 def _plain(page: Page, sheet: Sheet, content: Content) -> None:

@@ -120,3 +120,13 @@ def test_ctrl_c_waits_while_the_finished_files_are_put_in_place(tmp_path: Path, 
     write_files({tmp_path / name: "new" for name in ("a.csv", "b.csv")})
     assert everything(tmp_path) == {"a.csv": "new", "b.csv": "new"}
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_name_that_the_system_cannot_write_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_arguments: object, **_more: object) -> None:
+        raise UnicodeEncodeError("ascii", "dépôt", 1, 2, "ordinal not in range(128)")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(FileError, match="cannot write. Set the variable PYTHONUTF8 to 1"):
+        write_files({tmp_path / "dépôt" / "one.csv": "1"})
+    assert everything(tmp_path) == {}
