@@ -127,6 +127,6 @@ def test_a_name_that_the_system_cannot_write_is_said(tmp_path: Path, monkeypatch
         raise UnicodeEncodeError("ascii", "dépôt", 1, 2, "ordinal not in range(128)")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(FileError, match="cannot write. Set the variable PYTHONUTF8 to 1"):
+    with pytest.raises(FileError, match=r"cannot write\. Set the variable PYTHONUTF8 to 1"):
         write_files({tmp_path / "dépôt" / "one.csv": "1"})
     assert everything(tmp_path) == {}
