@@ -98,7 +98,8 @@ def _comparison(solved: Sequence[tuple[Scenario, Plan]]) -> Iterator[str]:
     kinds = of_those_on("purchases", ())
     units = [f"{kind.noun} {kind.unit}" if not kind.is_many else kind.noun for kind in kinds]
     widths = (13, 12, *(len(unit) + 2 for unit in units))
-    headers = ("Total USD", "to first", *units)
+    is_present = any(objectives_on(plan.case.is_on()) for _, plan in solved)
+    headers = ("Present USD" if is_present else "Total USD", "to first", *units)
     rows = [("Scenario", *headers)]
     for scenario, plan in solved:
         name = scenario.name if len(scenario.name) < 20 else scenario.name[:16] + "..."

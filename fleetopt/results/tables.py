@@ -224,6 +224,7 @@ def yearly(on: tuple[str, ...] = ()) -> Table:
 @cache
 def compare(on: tuple[str, ...] = ()) -> Table:
     """The scenarios side by side."""
+    least = costs(on)[-1].header.lower()
     return Table(
         "tblCompare",
         "Compare",
@@ -232,10 +233,10 @@ def compare(on: tuple[str, ...] = ()) -> Table:
             _SCENARIO,
             _text("status", "Status", "what came of it"),
             *costs(on),
-            _money("difference", "Against the first", "total cost less that of the first scenario"),
+            _money("difference", "Against the first", f"{least} less that of the first scenario"),
             *bought(on, "all years"),
             _money("bound", "Lower bound", "no plan costs less"),
-            Column("gap", "Gap", "the distance of total cost and lower bound, as a share of the cost", "-"),
+            Column("gap", "Gap", f"the distance of {least} and lower bound, as a share of the cost", "-"),
             _text("solver", "Solver", "which solver"),
             _text("answer", "Answer", "the plan in words", 132),
         ),

@@ -135,7 +135,8 @@ def test_a_battery_holds_less_every_year():
 # The check
 
 
-MIXED: dict[str, Any] = {**TWO_YEARS, "solar_existing_kwp": 20.0, "solar_yield": 1.0, "solar_price": 10.0, "solar_max_added_kwp": 50.0,
+MIXED: dict[str, Any] = {**TWO_YEARS, "solar_existing_kwp": 20.0, "solar_yield": 1.0, "solar_price": 10.0,
+                         "solar_max_added_kwp": 50.0,
                          "discount_rate": 0.1, "solar_om": 2.0, "charger_om": 50.0, "solar_degradation": 0.1,
                          "solar_life": 1.0, "battery_life": 1.0, "charger_life": 5.0,
                          "residual_value": "straight-line"}  # fmt: skip
