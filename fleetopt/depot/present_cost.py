@@ -86,7 +86,7 @@ def lives_are_given(inputs: Read) -> Iterator[Problem]:
             life = of(f"{there}_life")
             if life.value is None and of(room).value != 0:
                 where = life.where if life.where not in ("", "default") else wanted.where
-                missing[where, f"{what} life [years]"] = f"a {there}"
+                missing[where, f"{what} life [years]"] = there
         lives = chargers.values.get("charger_life") or [None] * len(chargers)
         for c in (c for c, life in enumerate(lives) if life is None):
             column = "charger_life" if "charger_life" in chargers.places else "charger"
@@ -98,7 +98,7 @@ def lives_are_given(inputs: Read) -> Iterator[Problem]:
                     where,
                     f"{heading} is blank, must be given for all that can be bought, as the residual value is "
                     f"straight-line ({wanted.where}).",
-                    f"Enter how long {thing} lasts, or the residual value none.",
+                    f"Enter how long {thing} lasts, or none as the residual value.",
                 )
 
 
