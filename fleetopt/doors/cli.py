@@ -15,7 +15,6 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from fleetopt.doors.arguments import parser
 from fleetopt.words.numbers import WIDTH
 
 if TYPE_CHECKING:
@@ -50,8 +49,8 @@ _ORDER = {
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code; a fault becomes a sentence and a log, never a traceback."""
-    sys.stdout, sys.stderr = _stream(_apart(sys.stdout)), _stream(sys.stderr)
     try:
+        sys.stdout, sys.stderr = _stream(_apart(sys.stdout)), _stream(sys.stderr)
         code = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -101,6 +100,10 @@ def _stream(stream: TextIO | None) -> TextIO:
 def _dispatch(arguments: list[str]) -> Exit:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["run", *arguments]
+    with _uninterrupted():
+        from fleetopt.doors.arguments import parser
+        from fleetopt.inputs.scenarios import UsageError
+        from fleetopt.words.problem import FileError, InputError
     commands = {"run": _run, "check": _check, "new": _new, "prove": _prove, "doctor": _doctor}
     if arguments[0] not in commands and not arguments[0].startswith("-") and Path(arguments[0]).exists():
         _say(f"fleetopt: '{arguments[0]}' is no command. Did you mean 'fleetopt run {arguments[0]}'?")
@@ -109,9 +112,6 @@ def _dispatch(arguments: list[str]) -> Exit:
         options = parser(commands).parse_args(arguments)
     except SystemExit as leaving:  # argparse has said what is wrong, or given help
         return Exit(int(leaving.code or 0))
-    from fleetopt.inputs.scenarios import UsageError
-    from fleetopt.words.problem import FileError, InputError
-
     try:
         return Exit(options.command(options))
     except UsageError as fault:

@@ -526,3 +526,28 @@ def test_a_plan_says_which_limits_bind_and_how_much_room_is_left(tmp_path: Path)
     assert room.startswith("Room left: a plan exists down to a grid limit of 1,491 kWh per slot")
     assert scenario["least_limits"]["grid_limit_kwh"] == pytest.approx(1490.7291667)
     assert scenario["least_limits"]["capex_budget"] == pytest.approx(28_063.4913)
+
+
+_PRESSED = """
+import os, signal, sys
+import fleetopt.__main__
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == {package!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+sys.argv = ["fleetopt", "run", "--quiet"]
+fleetopt.__main__.main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot press Ctrl-C for itself")
+@pytest.mark.parametrize(
+    "package", ["fleetopt.doors", "argparse", "numpy", "fleetopt.inputs", "python_calamine", "ortools"]
+)
+def test_ctrl_c_while_a_package_loads_ends_with_130_and_one_line(tmp_path, package):
+    done = python("-c", _PRESSED.format(package=package), cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped. Nothing was left half written.\n")
+    assert list(tmp_path.iterdir()) == []
