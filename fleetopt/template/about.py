@@ -32,8 +32,8 @@ _LEFT_OUT: Final[tuple[str, ...]] = (
     "The C-rate counts for each slot unless c_rate_basis is hour.",
     "The battery charges at any rate, without losses, and only from solar.",
     "Chargers are counted by energy: whether every truck finds a plug is not looked at.",
-    "Operation and maintenance, discounting and residual value count where they are entered; a budget that is left over "
-    "is not carried on.",
+    "Operation and maintenance, discounting and residual value count where they are entered. What a budget leaves is "
+    "not carried on.",
     "Exported battery energy earns the same as exported solar energy.",
 )
 _LICENCES: Final[tuple[str, ...]] = (
