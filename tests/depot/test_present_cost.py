@@ -25,7 +25,7 @@ from fleetopt.results.csv import optimization_results
 from fleetopt.results.json import as_text, summary
 from fleetopt.results.report import report
 from fleetopt.words.rows import Cell
-from tests.cases import one_slot
+from tests.cases import one_slot, study
 from tests.untidy import small_inputs
 
 TWO_YEARS: dict[str, Any] = {"years": (2025, 2026)}
@@ -240,3 +240,39 @@ def test_what_cannot_be_bought_needs_no_life():
     inputs = typed(residual_value="straight-line", solar_life=25, battery_life=None, battery_max_kwh=0.0)
     inputs["tblChargers"].values["charger_life"] = [10]
     assert errors(inputs) == []
+
+
+# The study's depot, one refinement on: what two other solvers agree on
+
+LIVES: dict[str, Any] = {"charger_life": 10.0, "solar_life": 25.0, "battery_life": 12.0}
+STUDY: dict[str, tuple[dict[str, Any], float]] = {
+    "discount": ({"discount_rate": 0.08}, 945_171.1744),
+    "om": ({"solar_om": 20.0, "battery_om": 5.0, "charger_om": 600.0}, 1_251_826.9653),
+    "life": ({"solar_life": 2.0, "battery_life": 12.0, "charger_life": 3.0}, 1_309_543.0202),
+    "residual": ({**LIVES, "residual_value": "straight-line", "discount_rate": 0.06}, 910_539.5091),
+    "ageing": ({"solar_degradation": 0.005, "battery_fade": 0.04}, 1_203_942.705),
+    "grants": (
+        {
+            "incentives": ("Credit", "Voucher"),
+            "granted_for": ["Solar", "50 kW"],
+            "granted_from": [np.inf, 2025.0],
+            "granted_until": [np.inf, 2025.0],
+            "granted_share": [0.3, 0.0],
+            "granted_amount": [0.0, 400.0],
+            "granted_most": [20_000.0, np.inf],
+            "grants_in_budget": "no",
+        },
+        1_156_132.2182,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STUDY)
+def test_every_solver_finds_the_same_plan_at_the_least_present_cost(name: str):
+    changes, cost = STUDY[name]
+    found_by = [optimize(study(0.5, **changes), solver=solver) for solver in ("scip", "highs", "cp-sat")]
+    for result in found_by:
+        assert result.plan.objective == pytest.approx(cost, abs=2e-4)
+        assert result.is_certified
+        for decision, values in result.plan.decided.items():
+            assert values == pytest.approx(found_by[0].plan.decided[decision], abs=1e-4), decision
