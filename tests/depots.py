@@ -116,7 +116,9 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
         ],
         "tblCosts": costs_rows,
         "tblChargers": [
-            {"charger": name, "power_kw": power, "chargers_existing": 0 if in_study else draw(st.integers(0, 3))}
+            {"charger": name, "power_kw": power, "chargers_existing": 0}
+            if in_study
+            else row(schema.TABLES["tblChargers"], charger=name, power_kw=power)
             for name, power in zip(chargers, sorted(powers), strict=True)
         ],
         "tblScenarios": study_scenarios() if in_study else draw(_scenarios(is_usual)),
@@ -131,6 +133,16 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
         ]
         known = list(dict.fromkeys([None, *(day["season"] for day in tables["tblDayTypes"])]))
         tables["tblDemandCharges"] = draw(_demand_charges(known, is_usual))
+        tables["tblIncentives"] = [
+            row(
+                schema.TABLES["tblIncentives"],
+                incentive=name,
+                granted_for=draw(st.sampled_from(["Solar", "Battery", *items])),
+                granted_from=draw(st.sampled_from([None, first])),
+                granted_until=draw(st.sampled_from([None, first, first + 1])),
+            )
+            for name in draw(names(draw(st.integers(0, 2))))
+        ]
     return Drawn(
         source="any",
         tables={
@@ -145,6 +157,8 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
 NOT_IN_STUDY = (
     *("battery_existing_kwh", "c_rate_basis", "solver", "time_limit", "gap", "export_ratio"),
     *("peak_factor", "ratchet", "fixed_charge"),
+    *("solar_life", "battery_life", "solar_degradation", "battery_fade", "solar_om", "battery_om"),
+    *("discount_rate", "residual_value", "grants_in_budget"),
 )
 """Settings for which the study's layout has no place."""
 KINDS_OF_DAY = ("workday", "weekend")
