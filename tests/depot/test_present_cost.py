@@ -91,7 +91,7 @@ def test_a_case_with_a_residual_value_needs_lives():
 
 
 def test_upkeep_is_of_all_that_is_there_what_existed_included():
-    # 2 EUR x 10 kWp, 3 USD x 20 kWh, 500 USD x (1 charger there + 0 bought)
+    # 2 USD x 10 kWp, 3 USD x 20 kWh, 500 USD x (1 charger there + 0 bought)
     plan = planned(solar_existing_kwp=10.0, battery_existing_kwh=20.0, chargers_existing=1.0, solar_om=2.0,
                    battery_om=3.0, charger_om=500.0)  # fmt: skip
     assert plan.upkeep.tolist() == pytest.approx([20 + 60 + 500])
