@@ -30,6 +30,7 @@ _ERROR_CODES = range(-2146826300, -2146826200)
 _LAST_ROW = 1_048_576
 _LONGEST_STATUS = 250
 _MOST_QUESTIONS = 100
+_MOST_CELLS, _NEAR = 1_000_000, (2_000, 100)
 _CURE = (
     "Press Esc in Excel, so that no cell is being edited and no dialog is open, unprotect the sheet, and run it again."
 )
@@ -117,9 +118,14 @@ class LiveBook:
             return [sheet.name for sheet in self._book.sheets]
 
     def formulas(self, sheet: str) -> dict[tuple[int, int], str]:
-        """What cells of a sheet are calculated by, by row and column counted from 0."""
+        """What cells of a sheet are calculated by, by row and column counted from 0.
+
+        A format in a far corner makes a sheet of millions of cells: of such a one the near corner is read.
+        """
         with _excel(self.name, "be read"):
             used = self._book.sheets[sheet].used_range
+            if used.size > _MOST_CELLS:
+                used = used[: _NEAR[0], : _NEAR[1]]
             top, left, entered = used.row - 1, used.column - 1, _formulas(used)
         return {
             (top + i, left + j): text[1:]

@@ -112,7 +112,8 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     yield SheetCheck("present_cost", what, largest(deviation))
     years, life = f"(MAX({p.year})+1-MIN({p.year}))", f'({sheet.of_purchases("life")}+40*({p.unit}="pieces"))'
     age = f"(MAX({p.year})+1-{p.year})"
-    share = f"({life}-{age})*({life}>{age})/({life}+({life}=0))"
+    used_up = f"{age}/({life}+1E-9)"  # what has no life is used up; so written, a formula stays short enough
+    share = f"(1-{used_up})*({used_up}<1)"
     is_counted = f"{p.has('residual_value', 'straight-line')}*(1+{p.discount_rate})^-{years}"
     is_listed = "tblGrants" in sheet.listings
     granted = sheet.listed("tblGrants", "grant", p, "scenario", "year", "item") if is_listed else "0"
