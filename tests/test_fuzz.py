@@ -204,7 +204,9 @@ def opened(path: Path, bare: Path) -> openpyxl.Workbook | None:
 
 
 def write_bare(path: Path, bare: Path) -> None:
+    """Without formats, and without cells of texts that are not there, which openpyxl would fail at on any sheet."""
     parts = parts_of(path)
+    texts = parts.get("xl/sharedStrings.xml", b"").count(b"<si")
     parts.pop("xl/styles.xml", None)
     for name in parts:
         if name.startswith("xl/worksheets/sheet"):
@@ -213,6 +215,8 @@ def write_bare(path: Path, bare: Path) -> None:
                 root.remove(child)
             for cell in root.iterfind("{*}sheetData/{*}row/{*}c"):
                 cell.attrib.pop("s", None)
+                if cell.get("t") == "s" and int(cell.findtext("{*}v") or 0) >= texts:
+                    cell.getparent().remove(cell)
             parts[name] = etree.tostring(root)
     write_parts(bare, parts)
 
