@@ -112,6 +112,13 @@ class LiveBook:
         with _excel(self.name, "be read"):
             return [table.name for sheet in self._book.sheets for table in sheet.tables]
 
+    @property
+    def lost_names(self) -> list[str]:
+        """Names of the workbook that point to no cell any more."""
+        with _excel(self.name, "be read"):
+            there = [(str(name.name), str(name.refers_to)) for name in self._book.names]
+        return [name for name, refers_to in there if "#REF!" in refers_to and "!" not in name]
+
     def sheet_names(self) -> list[str]:
         """All sheets of cells."""
         with _excel(self.name, "be read"):

@@ -11,7 +11,7 @@ from fleetopt.books.planning import is_planning, read_planning
 from fleetopt.books.study.reader import read_study
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.schema import INPUT_TABLES
-from fleetopt.words.problem import FileError, error
+from fleetopt.words.problem import FileError, error, warning
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -69,6 +69,9 @@ def planning_book(source: str | None) -> ClosedBook | None:
     book = ClosedBook(Path(source))
     if is_planning(book.table_names()):
         return book
+    book.take_sheets([table.name for table in INPUT_TABLES])
+    if is_planning(book.table_names()):
+        return book
     ours = {table.sheet for table in INPUT_TABLES}
     there = [sheet for sheet in book.sheet_names() if sheet in ours]
     if 2 * len(there) >= len(ours):
@@ -88,6 +91,10 @@ def read_book(book: Book) -> Inputs:
     blocks = book.blocks(wanted)
     inputs = read_planning(book.name, blocks, book.table_names)
     inputs.problems.extend(inputs_of_results(book, blocks, inputs.labels))
+    for name in getattr(book, "lost_names", ()):
+        said = f"the name {name} points to no cell any more (#REF!): formulas that use it show an error."
+        cure = "Point it to its cell again (Formulas, Name Manager), or make the workbook anew and copy the figures."
+        inputs.problems.append(warning(book.name, said, cure))
     for name in getattr(book, "doubled", ()):
         if name.casefold() in {table.name.casefold() for table in INPUT_TABLES}:
             inputs.problems.append(error(book.name, f"two tables are called {name}.", "Rename the one that is wrong."))

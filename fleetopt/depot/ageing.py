@@ -49,7 +49,9 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         kept, since = f"(1-{getattr(y, yearly)})", f"({y.year}-MIN({y.year}))"
         of_existing = f"SUMPRODUCT({existing}*(1-{kept}^{since}))"
         share, left = getattr(p, yearly), f"(MAX({p.year})+1-{p.year})"
-        has_end = f"(ABS({life}-{left}/2)<{left}/2)"  # 0 < life < left, with the life once: formulas have a longest length
+        has_end = (
+            f"(ABS({life}-{left}/2)<{left}/2)"  # 0 < life < left, with the life once: formulas have a longest length
+        )
         years = f"({left}-({left}-{life})*{has_end})"
         of_one = f"({years}-(1-(1-{share})^{years})/({share}+({share}=0)))*({share}>0)"
         of_bought = f'SUMPRODUCT(({p.unit}="{unit}")*{p.bought}*{of_one})'

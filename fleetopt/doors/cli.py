@@ -294,6 +294,8 @@ def _in_place(
     book.check_closed()
     book.check_unchanged()
     book.fill(book_results(book, inputs, outcomes, problems, seconds, changes))
+    for said in book.broken():
+        _say(said)
     return {book.path.resolve(): book.content()}
 
 

@@ -37,10 +37,12 @@ class ClosedBook:
         self._read = _mark(path)
         self._values: Workbook | None = None
         self._sheets: dict[str, Block] = {}
+        self._of_sheets: dict[str, str] = {}
+        """Sheets that are a table each, by the table's name."""
 
     def table_names(self) -> list[str]:
         """The names of all its Excel Tables."""
-        return list(self._package.tables)
+        return [*self._package.tables, *self._of_sheets]
 
     def sheet_names(self) -> list[str]:
         """All sheets of cells."""
@@ -52,10 +54,28 @@ class ClosedBook:
         """Names that more than one table has."""
         return self._package.doubled
 
+    @property
+    def lost_names(self) -> list[str]:
+        """Names of the workbook that point to no cell any more."""
+        return self._package.lost_names
+
+    def take_sheets(self, names: Collection[str]) -> None:
+        """Take each sheet called 'Sheet - Table' for one of these tables: so write programs without Excel Tables."""
+        wanted = {name.casefold(): name for name in names}
+        for sheet in self.sheet_names():
+            called = sheet.rpartition(" - ")[2].casefold()
+            if called in wanted and called != sheet.casefold():
+                self._of_sheets[wanted[called]] = sheet
+
     def blocks(self, tables: Collection[str] | None = None) -> dict[str, Block]:
         """Read each Excel Table, or those named, with its headings as first row and without a totals row."""
         wanted = None if tables is None else {name.casefold() for name in tables}
-        return {
+        of_sheets = {
+            name: self._sheet(sheet)
+            for name, sheet in self._of_sheets.items()
+            if wanted is None or name.casefold() in wanted
+        }
+        return of_sheets | {
             name: self._block(area, has_below=name not in self._package.totals)
             for name, area in self._package.tables.items()
             if wanted is None or name.casefold() in wanted
@@ -89,6 +109,14 @@ class ClosedBook:
             if table.name in self._package.tables and table.name in content.tables:
                 counts = line_counts(table, content.tables[table.name])
                 self._package.heights(table.name, [POINTS * count if count > 1 else None for count in counts])
+
+    def broken(self) -> list[str]:
+        """What of the planner's own `fill` could not leave as it was, each as a sentence."""
+        names = ", ".join(self._package.unfiltered)
+        said = [f"The filter on {names} was taken off, so that every new row shows."] if names else []
+        if self._parts.is_signed:
+            said.append("Its digital signature no longer holds, since its content changed: sign it again in Excel.")
+        return said
 
     def content(self) -> bytes:
         """The file as it is after `fill`."""

@@ -38,7 +38,7 @@ def open_package(path: Path) -> zipfile.ZipFile:
     if content.startswith(_OLE):
         raise protected(path)
     if not content.startswith(b"PK"):
-        raise _no_workbook(path)
+        raise no_workbook(path)
     if content.count(_ENTRY) > MOST_PARTS:  # before each of them takes up memory
         raise too_large(path, f"has more than {MOST_PARTS:,} parts; at most so many are read.")
     try:
@@ -47,8 +47,6 @@ def open_package(path: Path) -> zipfile.ZipFile:
         raise damaged(path, "it is cut off") from None
     _with_slashes(package)
     names = {name.casefold() for name in package.namelist()}
-    if "xl/workbook.xml" not in names:
-        raise _no_workbook(path)
     if len(names) < len(package.namelist()):
         raise damaged(path, "a part is there twice")
     size = sum(info.file_size for info in package.infolist())
@@ -110,7 +108,8 @@ def _check_part(path: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo) -> 
         raise damaged(path, f"'{info.filename}' has not the size that it says")
 
 
-def _no_workbook(path: Path) -> FileError:
+def no_workbook(path: Path) -> FileError:
+    """Say that a file is something else."""
     return FileError(str(path), "is not an Excel workbook (.xlsx or .xlsm).", "Open it in Excel and save it as .xlsx.")
 
 

@@ -8,6 +8,7 @@ handed one sheet at a time, in a package of its own that holds nothing unseen.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,11 @@ _BOOK = f"""<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/200
 <workbookPr date1904="%d"/><sheets><sheet name="Sheet" sheetId="1" r:id="rId1"/></sheets></workbook>"""
 _RELATION = f"""<Relationships xmlns="{_TYPES}">
 <Relationship Id="rId1" Type="{_KINDS}/%s" Target="%s"/></Relationships>"""
+
+_SPELT_OUT = re.compile(
+    rb"""(<(?:\w+:)?c\s[^>]*\bt=["']b["'][^>]*>(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>)(true|false)(?=</)"""
+)
+"""A truth value in words, behind all of its cell that stands before it."""
 
 
 class Workbook:
@@ -117,6 +123,8 @@ class Workbook:
     def _values(self, text: bytes) -> list[list[Any]]:
         from python_calamine import CalamineError, CalamineWorkbook
 
+        if b">true<" in text or b">false<" in text:  # calamine takes whatever is not 0 for true
+            text = _SPELT_OUT.sub(lambda found: found[1] + (b"1" if found[2] == b"true" else b"0"), text)
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w") as file:
             for part, content in {**self._others, _SHEET: text}.items():

@@ -276,7 +276,7 @@ class _Cells(_Reader):
             if not re.fullmatch("[0-9]{1,9}", shown) or int(shown) >= len(self._lengths):
                 raise self._wrong(f"holds the shared text '{shown[:40]}', which is not there")
             self._length = self._lengths[int(shown)]
-        elif self._kind == "b" and shown not in ("0", "1"):
+        elif self._kind == "b" and shown not in ("0", "1", "true", "false"):
             raise self._wrong(f"is '{shown[:40]}', neither true nor false")
         elif self._kind == "n" and not _NUMBER.fullmatch(shown):
             raise self._wrong(f"is '{shown[:40]}', which is no number")

@@ -15,7 +15,7 @@ from fleetopt.books.closed.chart_xml import Refill, update_chart
 from fleetopt.books.closed.parts import TYPES, ChangedParts
 from fleetopt.books.closed.sheet_xml import Sheet, joined_text, namespace, unescaped, without_plain_cells
 from fleetopt.books.placing import placing
-from fleetopt.words.content import ANEW, Content, in_a_table
+from fleetopt.words.content import ANEW, Content, Formula, Value, in_a_table
 from fleetopt.words.problem import FileError
 
 __all__ = ["Area", "Package"]
@@ -24,6 +24,7 @@ _BEFORE_CALCULATION = {
     *("fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets"),
     *("functionGroups", "externalReferences", "definedNames"),
 }
+_COLUMNS, _CALCULATED = "{*}tableColumns/{*}tableColumn", "calculatedColumnFormula"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class _Table:
     columns: list[str]
     has_header: bool
     has_totals: bool
+    calculated: Mapping[int, str]
+    """Formulas of columns that calculate themselves, by their place from the left."""
+    is_filtered: bool
 
 
 class Package:
@@ -61,6 +65,10 @@ class Package:
             self._find_tables()
             self.names: dict[str, Area] = dict(self._find_names())
             """Where every name of the whole workbook stands that points to a cell or an area."""
+            self.lost_names = [*self._find_lost_names()]
+            """Names of the whole workbook whose cells are gone."""
+        self.unfiltered: list[str] = []
+        """Tables whose filter was taken off, so that none of their new rows is hidden."""
 
     @property
     def tables(self) -> dict[str, Area]:
@@ -90,8 +98,10 @@ class Package:
             for name in content.names:
                 self._check_apart(name, content.kept)
             for name, refill in refills.items():
-                self._write_rows(refill)
+                self._write_rows(refill, self._tables[name].calculated)
                 self._resize(self._tables[name].part, refill)
+                if self._tables[name].is_filtered:
+                    self._unfilter(self._tables[name], refill)
             for chart in self._parts.of_type(chart_xml.CONTENT_TYPE) if refills else ():
                 if update_chart(self._parts.tree(chart), list(refills.values()), list(self._sheet_parts)):
                     self._parts.touch(chart)
@@ -100,7 +110,9 @@ class Package:
                 self._sheet(at.sheet).put(at.top, at.left, value)
         for name, refill in refills.items():
             table = self._tables[name]
-            self._tables[name] = replace(table, area=refill.new, columns=[*table.columns, *refill.placing.added])
+            columns = [*table.columns, *refill.placing.added]
+            self._tables[name] = replace(table, area=refill.new, columns=columns, is_filtered=False)
+            self.unfiltered += [name] if table.is_filtered else []
 
     def heights(self, name: str, heights: Sequence[float | None]) -> None:
         """Set how high the rows of a table are shown [points]; None leaves it to the program that shows them."""
@@ -151,13 +163,16 @@ class Package:
         has_header, has_totals = root.get("headerRowCount", "1") != "0", root.get("totalsRowCount", "0") != "0"
         cells = area(root.get("ref", ""), sheet)
         cells = replace(cells, bottom=cells.bottom - has_totals)
-        columns = [unescaped(column.get("name", "")) for column in root.iterfind("{*}tableColumns/{*}tableColumn")]
+        columns = [unescaped(column.get("name", "")) for column in root.iterfind(_COLUMNS)]
         if len(columns) != cells.right - cells.left + 1:
             raise DamagedError(f"the table '{name}' has {len(columns)} columns in {cells}")
         if name.casefold() in {other.casefold() for other in self._tables}:
             self.doubled.append(name)
         else:
-            self._tables[name] = _Table(part, cells, columns, has_header, has_totals)
+            texts = enumerate(root.findtext(f"{{*}}{_CALCULATED}") for root in root.iterfind(_COLUMNS))
+            calculated = {j: text for j, text in texts if text}
+            is_filtered = root.find("{*}autoFilter/{*}filterColumn") is not None
+            self._tables[name] = _Table(part, cells, columns, has_header, has_totals, calculated, is_filtered)
 
     def _find_names(self) -> Iterator[tuple[str, Area]]:
         for name in self._parts.tree(self._book).iterfind("{*}definedNames/{*}definedName"):
@@ -165,10 +180,15 @@ class Package:
             if cells and name.get("localSheetId") is None:
                 yield name.get("name", ""), cells
 
+    def _find_lost_names(self) -> Iterator[str]:
+        for name in self._parts.tree(self._book).iterfind("{*}definedNames/{*}definedName"):
+            if "#REF!" in (name.text or "") and name.get("localSheetId") is None:
+                yield name.get("name", "")
+
     def _sheet(self, name: str) -> Sheet:
         if name not in self._open:
             part, _ = self._sheet_parts[name]
-            text, plain = without_plain_cells(part, self._parts.read(part))
+            text, plain = without_plain_cells(part, self._parts.recoded(part))
             self._open[name] = Sheet(name, self._parts.parsed(part, text), plain, self._shared)
         return self._open[name]
 
@@ -203,8 +223,8 @@ class Package:
         if new.bottom > LAST_ROW:
             raise FileError(header, f"the table '{name}' gets {height:,} rows, more than a sheet has.", "Move it up.")
         if table.has_totals and new != old:
-            advice = "Remove the row, or put it above the table."
-            raise FileError(header, f"the table '{name}' has a totals row and cannot change its size.", advice)
+            row, advice = f"{old.sheet}!{old.bottom + 2}:{old.bottom + 2}", "Remove the row, or put it above the table."
+            raise FileError(row, f"the table '{name}' has a totals row and cannot change its size.", advice)
         self._check_room(name, old, new)
         return Refill(old, new, placed)
 
@@ -229,7 +249,8 @@ class Package:
             if table in kept and cells.meets(cell):
                 raise FileError(f"{at.sheet}!{cell}", in_a_table(name, table), ANEW)
 
-    def _write_rows(self, refill: Refill) -> None:
+    def _write_rows(self, refill: Refill, calculated: Mapping[int, str]) -> None:
+        """Write the values, and in rows that come or go the formulas of columns that calculate themselves."""
         old, new, placed = refill.old, refill.new, refill.placing
         sheet = self._sheet(old.sheet)
         styles = {column: sheet.style(old.top + 1, column) for column in range(old.left, old.right + 1)}
@@ -238,12 +259,26 @@ class Package:
             sheet.put_row(old.top, {k: heading}, {k: sheet.style(old.top, like)})
             styles[k] = styles[like]
         columns = [old.left + j for j in placed.columns]
+        formulas = {
+            old.left + j: Formula(f"={text}", None) for j, text in calculated.items() if j not in placed.columns
+        }
         for i in range(max(old.bottom, new.bottom) - old.top):
             row = old.top + 1 + i
             values = placed.rows[i] if i < len(placed.rows) else [None] * len(columns)
-            cells = dict(zip(columns, values, strict=True))
+            cells: dict[int, Value] = dict(zip(columns, values, strict=True))
+            if not old.top < row <= min(old.bottom, new.bottom):
+                cells |= formulas if row <= new.bottom else dict.fromkeys(formulas)
             here = styles if row > old.bottom else {k: styles[k] for k in range(old.right + 1, new.right + 1)}
             sheet.put_row(row, cells, here)
+
+    def _unfilter(self, table: _Table, refill: Refill) -> None:
+        """Take off what a filter asks for, and show all rows."""
+        root = self._parts.tree(table.part)
+        for column in [*root.iterfind("{*}autoFilter/{*}filterColumn")]:
+            column.getparent().remove(column)
+        self._parts.touch(table.part)
+        for row in range(refill.new.top + 1, max(refill.old.bottom, refill.new.bottom) + 1):
+            self._sheet(refill.new.sheet).unhide(row)
 
     def _resize(self, part: str, refill: Refill) -> None:
         if refill.old == refill.new:

@@ -5,6 +5,7 @@ Where a part is follows from its relationships, as in ECMA-376, Office Open XML,
 
 from __future__ import annotations
 
+import codecs
 import copy
 import io
 import posixpath
@@ -17,12 +18,14 @@ from typing import Any
 from xml.etree import ElementTree
 
 from fleetopt.books.closed.areas import DamagedError
-from fleetopt.books.closed.file_checks import UNREADABLE, damaged, open_package, too_large
+from fleetopt.books.closed.file_checks import UNREADABLE, damaged, no_workbook, open_package, too_large
 
 TYPES = "[Content_Types].xml"
 MOST_MARKS = 1_000_000
 """Signs that begin a tag or give an attribute its value, in all trees that are open; each takes up to 230 bytes."""
 _ENCODING = re.compile(rb"<\?xml\s[^>]*encoding\s*=\s*[\"'](?!(?:utf-8|us-ascii)[\"'])", re.IGNORECASE)
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
 
 
 class Parts:
@@ -40,6 +43,12 @@ class Parts:
         self._zip = open_package(path)
         self.names = set(self._zip.namelist())
         self._spelt = {name.casefold(): name for name in self.names}
+        with self.opened():
+            book = self.book()
+            if book not in self.names or not book.endswith(".xml") or _plain(self.tree(book).tag) != "workbook":
+                raise no_workbook(path)
+            self.is_signed = any(kind == "origin" for kind, _, _ in self.related(""))
+            """Whether somebody has signed it: whoever writes into it breaks the signature."""
 
     @contextmanager
     def opened(self) -> Iterator[None]:
@@ -62,13 +71,18 @@ class Parts:
         except (*UNREADABLE, KeyError) as fault:
             raise DamagedError(f"'{part}': {fault}") from None
 
+    def recoded(self, part: str) -> bytes:
+        """A part as it is, or in UTF-8 where it is in UTF-16."""
+        text = self.read(part)
+        return _DECLARATION.sub("", text.decode("utf-16"), count=1).encode() if text.startswith(_UTF_16) else text
+
     def text(self, part: str) -> bytes:
-        """A part that is XML, and refers to nothing outside of it.
+        """A part that is XML, and refers to nothing outside of it, in UTF-8.
 
         Raises:
-            DamagedError: it is in another encoding than UTF-8, or has a DOCTYPE.
+            DamagedError: it is in another encoding than UTF-8 or UTF-16, or has a DOCTYPE.
         """
-        text = self.read(part)
+        text = self.recoded(part)
         if b"<!DOCTYPE" in text:
             raise DamagedError(f"'{part}' has a DOCTYPE")
         if b"\0" in text or text[:2] in (b"\xfe\xff", b"\xff\xfe") or _ENCODING.search(text[:200]):
@@ -150,11 +164,11 @@ class ChangedParts(Parts):
 
     def __init__(self, path: Path) -> None:
         """Open the file; nothing is changed yet."""
-        super().__init__(path)
         self._changed: dict[str, bytes | None] = {}
         self._touched: set[str] = set()
         self._written: dict[str, bytes] = {}
         self._gone: set[str] = set()
+        super().__init__(path)
 
     @contextmanager
     def changes(self) -> Iterator[None]:
@@ -221,6 +235,10 @@ class ChangedParts(Parts):
         for item in [item for item in root.iterchildren("{*}*") if is_it(item)]:
             root.remove(item)
             self.touch(part)
+
+
+def _plain(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _relations(part: str) -> str:

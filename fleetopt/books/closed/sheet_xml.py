@@ -207,6 +207,12 @@ class Sheet:
             element.set("ht", f"{height:g}")
         self.is_changed = True
 
+    def unhide(self, row: int) -> None:
+        """Show a row."""
+        element = self._rows.get(row)
+        if element is not None and element.attrib.pop("hidden", None) is not None:
+            self.is_changed = True
+
     def put_row(self, row: int, values: Mapping[int, Value], styles: Mapping[int, str | None]) -> None:
         """Give cells of a row styles, and then others or the same ones values or formulas, by their columns.
 

@@ -263,7 +263,7 @@ def _markup() -> list[Hostile]:
         Hostile("100,000 names", names(100_000), layout=PLANNING),
         Hostile("a million names", names(1_000_000), "tags and attributes", PLANNING),
         *(Hostile(f"a DOCTYPE in {part}", doctype(part), "has a DOCTYPE") for part in _XML),
-        *(Hostile(f"UTF-16 in {part}", doctype(part, "utf-16"), "is not in UTF-8") for part in _XML),
+        *(Hostile(f"UTF-16 in {part}", doctype(part, "utf-16"), "has a DOCTYPE") for part in _XML),
         Hostile("an entity bomb", doctype("fleet", inside=_BOMB), "has a DOCTYPE", PLANNING),
         Hostile("a DOCTYPE in shared texts", doctype("xl/sharedStrings.xml"), "has a DOCTYPE", PLANNING),
         Hostile("a DOCTYPE in content types", doctype("[Content_Types].xml"), "has a DOCTYPE", PLANNING),
