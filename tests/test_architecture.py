@@ -174,9 +174,14 @@ def test_every_name_that_a_formula_asks_for_is_declared(part: str):
 
 
 def test_every_name_is_declared_once():
-    lists = [FIGURES, DERIVED, DECISIONS, QUANTITIES, {m.name: m for m in MONEY}, {i.name: i for i in INDEXES.values()}]
-    declared = [name for names in lists for name in names]
-    assert sorted(declared) == sorted(set(declared))
+    of_cases = [*FIGURES, *DERIVED, *(index.name for index in INDEXES.values())]
+    of_plans = [*DECISIONS, *QUANTITIES, *(money.name for money in MONEY)]
+    for declared in (of_cases, of_plans, [*of_cases, *DECISIONS, *QUANTITIES]):
+        assert sorted(declared) == sorted(set(declared))
+
+
+def test_money_is_called_as_a_figure_only_where_it_is_that_price_of_what_is_used():
+    assert {money.name for money in MONEY} & FIGURES.keys() == {"battery_wear"}  # both names are the contract's
 
 
 # What is loaded

@@ -8,7 +8,11 @@ from typing import Any, Final
 from fleetopt.depot import (
     ageing,
     battery,
+    battery_losses,
+    battery_reserve,
+    battery_wear,
     budget,
+    charge_rate,
     chargers,
     cost,
     days,
@@ -42,6 +46,10 @@ PARTS: Final = (
     life.PART,
     ageing.PART,
     upkeep.PART,
+    battery_losses.PART,
+    battery_reserve.PART,
+    charge_rate.PART,
+    battery_wear.PART,
     present_cost.PART,
     grants.PART,
 )

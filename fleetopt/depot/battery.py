@@ -24,7 +24,7 @@ from fleetopt.depot.part import (
     flow,
 )
 from fleetopt.words.expression import Comparison, Expression
-from fleetopt.words.sheet_formulas import differs, exceeds, largest
+from fleetopt.words.sheet_formulas import differs, exceeds, largest, one_if_blank
 
 _USUAL: Final = (5, 100_000)
 
@@ -39,9 +39,9 @@ def battery_installed(case: Given, x: Decided) -> Comparison:
     return x.battery_kwh == case.battery_existing_kwh + (case.battery_serves * x.battery_add).sum(axis=1)
 
 
-def soc_end(_case: Given, x: Decided) -> Expression:
-    """soc + everything that flows into the battery - everything that flows out of it   (y, d, s) [kWh]."""
-    return x.soc + x.into("battery") - x.out_of("battery")
+def soc_end(case: Given, x: Decided) -> Expression:
+    """soc + charge_efficiency * flows into the battery - flows out of it / discharge_efficiency   (y, d, s) [kWh]."""
+    return x.soc + case.charge_efficiency * x.into("battery") - (1 / case.discharge_efficiency) * x.out_of("battery")
 
 
 def battery_balance(_case: Given, x: Decided) -> Comparison:
@@ -54,9 +54,9 @@ def discharge_limit(case: Given, x: Decided) -> Comparison:
     return x.out_of("battery") <= case.discharge_share * (x.battery_kwh - x.battery_lost_kwh)[:, None, None]
 
 
-def soc_limit(_case: Given, x: Decided) -> Comparison:
-    """soc <= battery_kwh[y] - battery_lost_kwh[y]   [kWh]."""
-    return x.soc <= (x.battery_kwh - x.battery_lost_kwh)[:, None, None]
+def soc_limit(case: Given, x: Decided) -> Comparison:
+    """soc <= soc_max * (battery_kwh[y] - battery_lost_kwh[y])   [kWh]."""
+    return x.soc <= case.soc_max * (x.battery_kwh - x.battery_lost_kwh)[:, None, None]
 
 
 def battery_room(case: Given, x: Decided) -> Comparison:
@@ -87,7 +87,9 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     return {
         "battery_kwh": installed,
         "battery_lost_kwh": installed - aged,
-        "soc_end": plan.soc + plan.solar_to_battery - plan.battery_to_load - plan.battery_to_grid,
+        "soc_end": plan.soc
+        + plan.solar_to_battery * case.charge_efficiency
+        - (plan.battery_to_load + plan.battery_to_grid) / case.discharge_efficiency,
         "capex": np.array([case.battery_price[y] * plan.battery_add[y] for y in years]),
     }
 
@@ -97,10 +99,13 @@ def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Ch
     battery = counted["battery_kwh"] - counted["battery_lost_kwh"]
     stored, used, sold, soc = plan.solar_to_battery, plan.battery_to_load, plan.battery_to_grid, plan.soc
     for y in range(len(case.years)):
-        yield Check("soc_limit", "ds", soc[y] - battery[y], battery[y], {"y": y})
+        held = case.soc_max * battery[y]
+        yield Check("soc_limit", "ds", soc[y] - held, held, {"y": y})
         for s in range(len(case.slots)):
             before = s - 1  # the slot before the first is the day's last
-            carried = soc[y, :, before] + stored[y, :, before] - used[y, :, before] - sold[y, :, before]
+            came = case.charge_efficiency * stored[y, :, before]
+            went = (used[y, :, before] + sold[y, :, before]) / case.discharge_efficiency
+            carried = soc[y, :, before] + came - went
             yield Check("battery_balance", "d", np.abs(soc[y, :, s] - carried), soc[y, :, s], {"y": y, "s": s})
             share = case.c_rate * case.hours[s] if case.c_rate_basis == "hour" else case.c_rate
             most = share * battery[y]
@@ -122,16 +127,20 @@ def assumptions(case: Given) -> Iterator[str]:
             f"The C-rate counts per slot: in one slot the battery gives at most {case.c_rate:.0%} of its size, however "
             "long the slot is. Read per hour (c_rate_basis=hour) it could give more."
         )
-    yield (
-        "The battery charges at any rate, without losses, and only from solar; it may charge and discharge within "
-        "one slot."
-    )
+    idealised = [
+        *(["at any rate"] if np.isinf(case.charge_rate) else []),
+        *(["without losses"] if case.charge_efficiency == case.discharge_efficiency == 1 else []),
+    ]
+    how = f" {', '.join(idealised)}," if idealised else ""
+    yield f"The battery charges{how} and only from solar; it may charge and discharge within one slot."
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     """From slot to slot and round the day; what it gives and holds; what it costs, and its room."""
     f, p, c, u = sheet.flows, sheet.purchases, sheet.compare, sheet.limits
-    end = f"{f.soc}+{f.solar_to_battery}-{f.battery_to_load}-{f.battery_to_grid}"
+    stored = f"{one_if_blank(f.charge_efficiency)}*{f.solar_to_battery}"
+    taken = f"({f.battery_to_load}+{f.battery_to_grid})/{one_if_blank(f.discharge_efficiency)}"
+    end = f"{f.soc}+{stored}-{taken}"
     yield SheetCheck("battery_balance", "at start + stored - used - exported = at end", differs(f.soc_end, end))
     rows, slots = sheet.rows_of_flows, f"MAX({f.slot_number})"
     start = _part(f.soc, "2", rows)
@@ -147,12 +156,14 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         "at end of the last slot = at start of the first",
         largest(f"{is_last}*ABS({last}-{first})/(1+ABS({first}))"),
     )
-    given = f"{f.battery_to_load}+{f.battery_to_grid}"
+    out = f"{f.battery_to_load}+{f.battery_to_grid}"
     aged = f"({f.battery_kwh}-{f.battery_lost_kwh})"
     most = f"{_discharge_share(f, f.hours)}*{aged}"
-    yield SheetCheck("discharge_limit", "battery to load and grid <= C-rate x battery", exceeds(given, most))
+    yield SheetCheck("discharge_limit", "battery to load and grid <= C-rate x battery", exceeds(out, most))
     yield SheetCheck(
-        "soc_limit", "battery at start <= battery installed, less what is lost to age", exceeds(f.soc, aged)
+        "soc_limit",
+        "battery at start <= most charge x battery installed, less what is lost to age",
+        exceeds(f.soc, f"{one_if_blank(f.soc_max)}*{aged}"),
     )
     bought = sheet.bought(c, item='"Battery"', unit='"kWh"')
     bought = f"({c.battery_life}=0)*{bought}"
@@ -170,7 +181,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     discharged = f"({sheet.flowed(u, 'battery_to_load', *keys)}+{sheet.flowed(u, 'battery_to_grid', *keys)})"
     aged = f"({u.battery_kwh}-{u.battery_lost_kwh})"
     yield from sheet.limit("Battery discharge", discharged, f"{_discharge_share(u, u.hours)}*{aged}")
-    yield from sheet.limit("Battery content", sheet.flowed(u, "soc", *keys), aged)
+    yield from sheet.limit("Battery content", sheet.flowed(u, "soc", *keys), f"{one_if_blank(u.soc_max)}*{aged}")
     used = sheet.bought_in_all_years(item='"Battery"', unit='"kWh"')
     used = f"(({u.battery_life}=0)*{used}+({u.battery_life}>0)*({u.battery_kwh}-{u.battery_existing_kwh}))"
     yield from sheet.limit("Room for battery", used, u.battery_max_kwh)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from fleetopt.depot.part import Array, Decided, Derived, Figure, Given, Objective, Part, Quantity, Read, SheetCheck
 from fleetopt.words.expression import Expression
 from fleetopt.words.problem import Problem, error
-from fleetopt.words.rows import Cell
+from fleetopt.words.rows import of_scenario
 from fleetopt.words.sheet_formulas import largest, total_differs
 
 
@@ -72,12 +73,7 @@ def lives_are_given(inputs: Read) -> Iterator[Problem]:
     scenarios, chargers = inputs["tblScenarios"], inputs["tblChargers"]
     said: set[str] = set()
     for i in range(max(1, len(scenarios))):
-
-        def of(name: str, i: int = i) -> Cell:
-            own = scenarios.values.get(name)
-            has_own = own and own[i] is not None
-            return scenarios.cell(name, i) if has_own else inputs.settings.get(name, Cell(None, ""))
-
+        of = partial(of_scenario, scenarios, inputs.settings, i=i)
         wanted = of("residual_value")
         if wanted.value != "straight-line":
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,14 @@ class Rows:
     def keys(self) -> Iterator[tuple[Any, ...]]:
         """The key of each row."""
         return zip(*(self.values[name] for name in self.table.keys), strict=True)
+
+
+def of_scenario(scenarios: Rows, settings: Mapping[str, Cell], name: str, i: int) -> Cell:
+    """A setting as it counts in a row of the scenarios: its own, else that of the settings."""
+    own = scenarios.values.get(name)
+    if own and own[i] is not None:
+        return scenarios.cell(name, i)
+    return settings.get(name, Cell(None, ""))
 
 
 def given(table: Table, rows: list[dict[str, Any]], where: str) -> Rows:

@@ -68,3 +68,8 @@ def total_differs(left: str, right: str) -> str:
 def largest(deviation: str) -> str:
     """The largest of a column of deviations."""
     return f"SUMPRODUCT(MAX({deviation}))"
+
+
+def one_if_blank(factor: str) -> str:
+    """A factor above 0, and 1 where its cell is blank."""
+    return f"({factor}+({factor}=0))"

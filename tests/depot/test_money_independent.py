@@ -51,6 +51,9 @@ def mixed_case(seed: int) -> Case:
         **some({"discount_rate": one_of(0.04, 0.11)}),
         **some({"solar_om": 9.0, "battery_om": 2.5, "charger_om": [120.0, 10.0]}),
         **some({"solar_degradation": 0.03, "battery_fade": 0.08}),
+        **some({"charge_efficiency": 0.95, "discharge_efficiency": one_of(0.9, 1.0)}),
+        **some({"soc_min": one_of(0.0, 0.2), "soc_max": 0.9}),
+        **some({"charge_rate": one_of(0.2, 0.5), "battery_wear": one_of(0.0, 0.03)}),
     }
     if random.random() < 0.6:
         figures |= {"solar_life": one_of(1, 2, 25), "battery_life": one_of(1, 3, 12), "charger_life": [2.0, 10.0]}
@@ -107,7 +110,7 @@ class Second:
         return float(self.h.getInfo().objective_function_value)
 
 
-def second(case: Case) -> float:  # noqa: PLR0915 - one programme, written down in one go
+def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, written down in one go
     """The least present cost; infinite where there is no plan."""
     m, inf = Second(), math.inf
     years, sold, kinds = (
@@ -186,9 +189,18 @@ def second(case: Case) -> float:  # noqa: PLR0915 - one programme, written down 
                 out = [(1.0, f[name]) for name in ("sl", "sb", "sg")]
                 m.row([*out, *((-gain * share, column) for share, column in sun)], gain * old_sun, gain * old_sun)
                 before = flows[s - 1]
-                change = [(-1.0, before["soc"]), (-1.0, before["sb"]), (1.0, before["bl"]), (1.0, before["bg"])]
+                went = 1 / case.discharge_efficiency
+                change = [(-1.0, before["soc"]), (-case.charge_efficiency, before["sb"]), (went, before["bl"]),
+                          (went, before["bg"])]  # fmt: skip
                 m.row([(1.0, f["soc"]), *change], 0.0, 0.0)
-                m.row([(1.0, f["soc"]), *((-share, column) for share, column in size)], -inf, old_size)
+                for held, low, high in ((case.soc_max, -inf, 0.0), (case.soc_min, 0.0, inf)):
+                    m.row([(1.0, f["soc"]), *((-held * share, column) for share, column in size)],
+                          low + held * old_size, high + held * old_size)  # fmt: skip
+                if case.charge_rate < inf:
+                    taken = [(1.0, f["sb"]), *((-case.charge_rate * share, column) for share, column in size)]
+                    m.row(taken, -inf, case.charge_rate * old_size)
+                for name in ("bl", "bg"):
+                    m.costs[f[name]] += worth[y] * float(case.days[d]) * case.battery_wear
                 given = [(1.0, f["bl"]), (1.0, f["bg"])]
                 m.row(
                     [*given, *((-case.c_rate * share, column) for share, column in size)], -inf, case.c_rate * old_size
@@ -220,4 +232,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
     assert sum(optimize(case).plan is not None for case in cases) >= 25
     assert {name for case in cases for name in case.is_on()} == {
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
+        *("battery_losses", "battery_reserve", "charge_rate", "battery_wear"),
     }
