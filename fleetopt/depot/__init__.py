@@ -12,6 +12,7 @@ from fleetopt.depot import (
     battery_reserve,
     battery_wear,
     budget,
+    carbon,
     charge_rate,
     chargers,
     cost,
@@ -50,6 +51,7 @@ PARTS: Final = (
     battery_reserve.PART,
     charge_rate.PART,
     battery_wear.PART,
+    carbon.PART,
     present_cost.PART,
     grants.PART,
 )

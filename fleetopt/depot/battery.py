@@ -131,8 +131,8 @@ def assumptions(case: Given) -> Iterator[str]:
         *(["at any rate"] if np.isinf(case.charge_rate) else []),
         *(["without losses"] if case.charge_efficiency == case.discharge_efficiency == 1 else []),
     ]
-    how = f" {', '.join(idealised)}," if idealised else ""
-    yield f"The battery charges{how} and only from solar; it may charge and discharge within one slot."
+    how = f" {', '.join(idealised)}, and" if idealised else ""
+    yield f"The battery charges{how} only from solar; it may charge and discharge within one slot."
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:

@@ -208,6 +208,8 @@ class Quantity:
     """In the yearly results; none: it does not stand there."""
     meaning: str = ""
     colour: str = "#7F7F7F"
+    is_of_years: bool = False
+    """Whether it is one of the figures of each year in the JSON."""
 
 
 @dataclass(frozen=True)

@@ -79,14 +79,16 @@ def _remedies(case: Case, program: Program, deadline: Deadline) -> list[Raise]:
 
 def _share(case: Case, remedy: Raise) -> float:
     """The sum of the raises as shares of the present values."""
-    return sum(move / max(1.0, float(limit.of(case).max())) for limit, move in remedy.exact.items())
+    return sum(move / max(1.0, limit.most(case)) for limit, move in remedy.exact.items())
 
 
 def raise_text(case: Case, limit: Limit, raised: FloatArray) -> str:
     """One raise in words: `Raise the grid limit from 900 to 1,491 kWh per slot`."""
     present = limit.of(case)
-    if (present == present.flat[0]).all():
-        return f"the {limit.name} from {present.flat[0]:,.10g} to {raised.flat[0]:,.10g} {limit.unit}"
+    is_there = np.isfinite(present)
+    present, raised = present[is_there], raised[is_there]
+    if (present == present[0]).all():
+        return f"the {limit.name} from {present[0]:,.10g} to {raised[0]:,.10g} {limit.unit}"
     return f"the {limit.name} everywhere by {math.ceil(float((raised - present).max())):,} {limit.unit}"
 
 
@@ -101,7 +103,8 @@ def _said(case: Case, remedy: Raise) -> Problem:
 def _doubt(case: Case, remedy: Raise) -> str:
     """Ask for a mistyped input where a limit would have to rise several times over, and name the most suspicious."""
     factors = {
-        limit: float(raised.max()) / max(1e-9, float(limit.of(case).max())) for limit, raised in remedy.limits.items()
+        limit: float(raised[np.isfinite(raised)].max()) / max(1e-9, limit.most(case))
+        for limit, raised in remedy.limits.items()
     }
     limit = max(factors, key=lambda limit: factors[limit])
     if factors[limit] <= _DOUBTFUL:
@@ -113,7 +116,7 @@ def _doubt(case: Case, remedy: Raise) -> str:
 def _suspect(case: Case, limit: Limit) -> str:
     """The figure that stands out most from its like, or else the limit itself."""
     ratio, said = max(_outstanding(case, limit))
-    return said if ratio > _OUTSTANDING else f"the {limit.name} of {float(limit.of(case).max()):,.10g} {limit.unit}"
+    return said if ratio > _OUTSTANDING else f"the {limit.name} of {limit.most(case):,.10g} {limit.unit}"
 
 
 def _outstanding(case: Case, limit: Limit) -> Iterator[tuple[float, str]]:
@@ -180,8 +183,10 @@ def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[_S
             binds = ""
             if short.binding:
                 limit = FIGURES[RULES[short.binding].raised_by]
-                most = plan.holds(short.binding).most[index]
-                binds = f"; the {limit.limit_name} of {most:,.10g} {limit.unit} binds"
+                held = plan.holds(short.binding)
+                most, used = held.most[index], held.used[index]
+                if used >= most - 1e-6 * max(1.0, most):
+                    binds = f"; the {limit.limit_name} of {most:,.10g} {limit.unit} binds"
             yield _Shortage(index, amount, f"{short.missing.format(short=_figure(amount))}{binds}.")
 
 

@@ -50,6 +50,11 @@ class Limit:
         """Its present value, or values."""
         return np.asarray(getattr(case, self.setting))
 
+    def most(self, case: Case) -> float:
+        """The largest of its present values; where there is no limit, there is none."""
+        values = self.of(case)
+        return float(values[np.isfinite(values)].max())
+
 
 LIMITS: Final = tuple(
     Limit(next(rule for rule in RULES.values() if rule.raised_by == name), FIGURES[name])

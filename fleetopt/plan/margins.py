@@ -22,7 +22,7 @@ def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadli
 
     Where several limits rise, the sum of their raises as shares of the present values is the smallest.
     """
-    weights = {limit.families: 1 / max(1.0, float(limit.of(case).max())) for limit in limits}
+    weights = {limit.families: 1 / max(1.0, limit.most(case)) for limit in limits}
     least = least_cost(program.movable(weights), deadline)
     if least.status != "optimal" or least.values is None:
         return None

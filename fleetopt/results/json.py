@@ -104,6 +104,7 @@ def _amounts(plan: Plan, kind: Purchase, name: str, y: int) -> float | dict[str,
 def _years(plan: Plan) -> list[dict[str, Any]]:
     """Every figure of each year, by the names of the formulation."""
     money = [*(each.name for each in money_on(REFINEMENTS)), "total_cost"]
+    counted = [each for each in gathered("quantities") if each.is_of_years]
     shown = [
         each for each in gathered("decisions") if each.kind == "bought" or (each.kind, each.axes) == ("state", "yk")
     ]
@@ -112,6 +113,7 @@ def _years(plan: Plan) -> list[dict[str, Any]]:
             "year": year,
             **{name: exact(float(getattr(plan, name)[y])) for name in money},
             **{each.name: exact(float(plan.objective_by_year[y])) for each in objectives_on(plan.case.is_on())},
+            **{each.name: exact(float(getattr(plan, each.name)[y])) for each in counted},
             **{each.name: _by_label(plan, each, y) for each in shown},
         }
         for y, year in enumerate(plan.case.years)

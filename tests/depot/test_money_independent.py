@@ -53,6 +53,8 @@ def mixed_case(seed: int) -> Case:
         **some({"solar_degradation": 0.03, "battery_fade": 0.08}),
         **some({"charge_efficiency": 0.95, "discharge_efficiency": one_of(0.9, 1.0)}),
         **some({"soc_min": one_of(0.0, 0.2), "soc_max": 0.9}),
+        **some({"co2_grid": 0.4, "co2_price": one_of(0.0, 80.0), "co2": [[one_of(0.1, math.inf), math.inf]]}),
+        **some({"co2_limit": [80.0, math.inf, 60.0, 90.0, math.inf][:years]}),
         **some({"charge_rate": one_of(0.2, 0.5), "battery_wear": one_of(0.0, 0.03)}),
     }
     if random.random() < 0.6:
@@ -175,6 +177,7 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
         size = alive("Battery", y, 1 - case.battery_fade)
         old_size = case.battery_existing_kwh * (1 - case.battery_fade) ** y
         wider = [(12.0 * case.adds_kw[u], add[name][k]) for u, name in enumerate(case.upgrades) for k in range(y + 1)]
+        emitted: list[tuple[float, int]] = []
         for d in range(len(case.day_types)):
             flows = [{name: m.column() for name in ("sl", "sb", "sg", "bl", "bg", "gl", "soc")} for _ in case.slots]
             for s, f in enumerate(flows):
@@ -208,8 +211,13 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                 m.row([(1.0, f["gl"]), *((-kwh, column) for kwh, column in wider)], -inf, float(case.grid_limit_kwh[s]))
                 paid = worth[y] * float(case.days[d]) * float(case.grid_price[d, s])
                 m.costs[f["gl"]] += paid
+                tons = float(case.days[d]) / 1000 * (case.co2_grid if case.co2[d, s] == inf else case.co2[d, s])
+                m.costs[f["gl"]] += worth[y] * case.co2_price * tons
+                emitted.append((tons, f["gl"]))
                 m.costs[f["sg"]] -= paid * case.export_ratio
                 m.costs[f["bg"]] -= paid * case.export_ratio
+        if case.co2_limit[y] < inf and any(value for value, _ in emitted):
+            m.row(emitted, -inf, float(case.co2_limit[y]))
     for u, name in enumerate(case.upgrades):
         m.row([(1.0, column) for column in add[name]], -inf, float(case.upgrade_most[u]))
     if math.isinf(case.solar_life):
@@ -232,5 +240,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
     assert sum(optimize(case).plan is not None for case in cases) >= 25
     assert {name for case in cases for name in case.is_on()} == {
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
-        *("battery_losses", "battery_reserve", "charge_rate", "battery_wear"),
+        *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "carbon"),
     }

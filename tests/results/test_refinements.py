@@ -64,8 +64,15 @@ def test_money_of_a_refinement_stands_between_costs_and_revenues_and_the_total_l
     headings = [column.heading for column in results.costs(REFINEMENTS)]
     assert [column.heading for column in results.costs()] == MONEY
     ours = [heading for heading in headings if heading not in MONEY]
-    assert ours == ["Grants [USD]", "Demand charges [USD]", "Upkeep [USD]", "Battery wear [USD]", "Present cost [USD]"]
-    assert headings == [MONEY[0], ours[0], MONEY[1], *ours[1:4], *MONEY[2:], ours[4]]
+    assert ours == [
+        "Grants [USD]",
+        "Demand charges [USD]",
+        "Upkeep [USD]",
+        "Battery wear [USD]",
+        "CO2 cost [USD]",
+        "Present cost [USD]",
+    ]
+    assert headings == [MONEY[0], ours[0], MONEY[1], *ours[1:5], *MONEY[2:], ours[5]]
 
 
 @pytest.mark.parametrize(
@@ -192,6 +199,8 @@ def test_the_json_has_the_figures_of_each_year_by_the_names_of_the_formulation_o
         "opex": 36_500,
         "upkeep": 0,
         "battery_wear": 0,
+        "co2_cost": 0,
+        "co2_t": 0,
         "demand_charges": pytest.approx(OF_BILL),
         "solar_export_revenue": 0,
         "battery_export_revenue": 0,
