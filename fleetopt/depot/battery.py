@@ -74,6 +74,11 @@ def most_given(case: Given) -> Array:
     return np.asarray(case.discharge_share * (case.battery_existing_kwh + case.battery_max_kwh))
 
 
+def may_sell(case: Given) -> bool:
+    """Whether the battery may sell."""
+    return bool(case.battery_export == "yes")
+
+
 def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     """What is installed, what is left in it at the end of each slot, and what it cost."""
     years, kept = range(len(case.years)), 1 - case.battery_fade
@@ -265,7 +270,7 @@ PART = Part(
         Decision("battery_add", "y", "kWh", "battery bought in the year", "bought"),
         Decision("battery_kwh", "y", "kWh", "battery there in the year", "installed", follows="battery_installed"),
         flow("battery", "load", "stored energy used", most_given, "#70AD47"),
-        flow("battery", "grid", "stored energy exported", most_given, "#A9D18E"),
+        flow("battery", "grid", "stored energy exported", most_given, "#A9D18E", where=may_sell),
         Decision("soc", "yds", "kWh", "energy in the battery at the start of the slot", "state", colour="#1F3864"),
     ),
     quantities=(Quantity("soc_end", "yds", "kWh", soc_end),),

@@ -205,16 +205,17 @@ def ratchet(case: Given, x: Decided) -> Comparison:
 
 
 def demand_charges(case: Given, x: Decided) -> Expression:
-    """sum(peak_price[k] * peak_months[k] * peak_kw[y, k]) + 12 * fixed_charge   (y,) [USD]."""
-    return (case.peak_price * case.peak_months * x.peak_kw).sum(axis=1) + 12 * case.fixed_charge
+    """price_index[y] * (sum(peak_price[k] * peak_months[k] * peak_kw[y, k]) + 12 * fixed_charge)   (y,) [USD]."""
+    of_peaks = (case.peak_price * case.peak_months * x.peak_kw).sum(axis=1)
+    return case.price_index * (of_peaks + 12 * case.fixed_charge)
 
 
 def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     """What each peak costs, month after month, and the fixed charge."""
-    due = np.full(len(case.years), 12.0 * case.fixed_charge)
+    due = 12.0 * case.fixed_charge * case.price_index
     for y in range(len(case.years)):
         for k in range(len(case.peaks)):
-            due[y] += case.peak_price[k] * case.peak_months[k] * plan.peak_kw[y, k]
+            due[y] += case.price_index[y] * case.peak_price[k] * case.peak_months[k] * plan.peak_kw[y, k]
     return {"demand_charges": due}
 
 
@@ -237,7 +238,7 @@ def listed(case: Given, plan: Any) -> Iterator[Sequence[Any]]:
     """Each billed peak of each year."""
     for y, year in enumerate(case.years):
         for k, (charge, season) in enumerate(case.peaks):
-            kw, price, months = plan.peak_kw[y, k], case.peak_price[k], case.peak_months[k]
+            kw, price, months = plan.peak_kw[y, k], case.peak_price[k] * case.price_index[y], case.peak_months[k]
             days = [day for d, day in enumerate(case.day_types) if case.covers[k, d].any()]
             slots = [slot for s, slot in enumerate(case.slots) if case.covers[k, :, s].any()]
             yield [year, charge, season, kw, price, months, price * months * kw, _text(days), _text(slots)]
@@ -315,7 +316,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     if "tblPeaks" not in sheet.listings:
         return
     f, y, k = sheet.flows, sheet.yearly, sheet.listings["tblPeaks"]
-    due = f"({sheet.listed('tblPeaks', 'cost', y, 'scenario', 'year')}+12*{y.fixed_charge})"
+    due = f"({sheet.listed('tblPeaks', 'cost', y, 'scenario', 'year')}+12*{y.fixed_charge}*{y.price_index})"
     yield SheetCheck("demand_charges", "cost of the year's peaks + fixed charge", differs(y.demand_charges, due))
     yield SheetCheck("Cost of a peak", "price x months x peak", differs(k.cost, f"{k.price}*{k.months}*{k.peak_kw}"))
     drawn = f"({f.peak_factor}*{f.grid_to_load}/{f.hours})"

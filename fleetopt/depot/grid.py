@@ -22,7 +22,7 @@ from fleetopt.depot.part import (
     flow,
 )
 from fleetopt.words.expression import Comparison, Expression
-from fleetopt.words.sheet_formulas import differs, exceeds, largest
+from fleetopt.words.sheet_formulas import differs, exceeds, largest, one_if_blank
 
 
 def grid_import(_case: Given, x: Decided) -> Expression:
@@ -36,8 +36,8 @@ def grid_limit(case: Given, x: Decided) -> Comparison:
 
 
 def opex(case: Given, x: Decided) -> Expression:
-    """days[d] * grid_price * grid_import   (y, d, s) [USD]."""
-    return case.days[:, None] * case.grid_price * x.grid_import
+    """days[d] * grid_price * energy_level * grid_import   (y, d, s) [USD]."""
+    return case.days[:, None] * case.grid_price * case.energy_level * x.grid_import
 
 
 def most_bought(case: Given) -> Array:
@@ -51,7 +51,8 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     spent = np.zeros(len(case.years))
     for y in range(len(case.years)):
         for d in range(len(case.day_types)):
-            spent[y] += case.days[d] * (case.grid_price[d] @ bought[y, d])
+            level = case.price_index[y] * case.energy_price_factor
+            spent[y] += case.days[d] * level * (case.grid_price[d] @ bought[y, d])
     return {"grid_import": bought, "opex": spent}
 
 
@@ -68,8 +69,10 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     yield sheet.carried("grid_price", "Grid price")
     most = f"({f.grid_limit_kwh}+{f.hours}*{f.upgrade_kw})"
     yield SheetCheck("grid_limit", "grid to load <= grid limit", exceeds(f.grid_to_load, most))
-    price = f"{f.days}*{f.grid_price}"
-    yield SheetCheck("Grid cost", "days x grid price x grid to load", differs(f.grid_cost, f"{price}*{f.grid_to_load}"))
+    price = f"{f.days}*{f.grid_price}*{f.price_index}*{one_if_blank(f.energy_price_factor)}"
+    yield SheetCheck(
+        "Grid cost", "days x grid price x its level x grid to load", differs(f.grid_cost, f"{price}*{f.grid_to_load}")
+    )
     in_year = sheet.flowed(sheet.yearly, "grid_cost", "scenario", "year")
     yield SheetCheck("opex", "grid cost of the year's flows", differs(sheet.yearly.opex, in_year))
     used = sheet.flowed(u, "grid_to_load", "scenario", "year", "day_type", "slot")

@@ -177,14 +177,26 @@ class Decision:
     """In charts."""
 
 
-def flow(source: str, sink: str, meaning: str, reach: Callable[[Given], Array], colour: str) -> Flow:
+def flow(
+    source: str, sink: str, meaning: str, reach: Callable[[Given], Array], colour: str, where: Where | None = None
+) -> Flow:
     """Energy from a source to a sink in each slot.
 
     Parameters:
         reach: (y, d, s) more than this no plan can carry [kWh a day].
+        where: whether there is such a flow; none: always.
     """
     return Flow(
-        f"{source}_to_{sink}", "yds", "kWh/d", meaning, "flow", source=source, sink=sink, colour=colour, reach=reach
+        f"{source}_to_{sink}",
+        "yds",
+        "kWh/d",
+        meaning,
+        "flow",
+        where=where,
+        source=source,
+        sink=sink,
+        colour=colour,
+        reach=reach,
     )
 
 

@@ -54,7 +54,9 @@ def mixed_case(seed: int) -> Case:
         **some({"charge_efficiency": 0.95, "discharge_efficiency": one_of(0.9, 1.0)}),
         **some({"soc_min": one_of(0.0, 0.2), "soc_max": 0.9}),
         **some({"co2_grid": 0.4, "co2_price": one_of(0.0, 80.0), "co2": [[one_of(0.1, math.inf), math.inf]]}),
-        **some({"co2_limit": [80.0, math.inf, 60.0, 90.0, math.inf][:years]}),
+        **some({"co2_limit": [120.0, math.inf, 80.0, 150.0, math.inf][:years]}),
+        **some({"price_index": [1.0, 1.03, 1.1, 1.2, 1.3][:years], "energy_price_factor": one_of(1.0, 1.4)}),
+        **some({"export_price": [[0.12, one_of(0.05, math.inf)]], "battery_export": one_of("yes", "no")}),
         **some({"charge_rate": one_of(0.2, 0.5), "battery_wear": one_of(0.0, 0.03)}),
     }
     if random.random() < 0.6:
@@ -209,13 +211,18 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                     [*given, *((-case.c_rate * share, column) for share, column in size)], -inf, case.c_rate * old_size
                 )
                 m.row([(1.0, f["gl"]), *((-kwh, column) for kwh, column in wider)], -inf, float(case.grid_limit_kwh[s]))
-                paid = worth[y] * float(case.days[d]) * float(case.grid_price[d, s])
+                level = worth[y] * float(case.days[d]) * case.price_index[y] * case.energy_price_factor
+                paid = level * float(case.grid_price[d, s])
+                own = float(case.export_price[d, s])
+                earned = level * own if own < inf else paid * case.export_ratio
+                if case.battery_export == "no":
+                    m.row([(1.0, f["bg"])], 0.0, 0.0)
                 m.costs[f["gl"]] += paid
                 tons = float(case.days[d]) / 1000 * (case.co2_grid if case.co2[d, s] == inf else case.co2[d, s])
                 m.costs[f["gl"]] += worth[y] * case.co2_price * tons
                 emitted.append((tons, f["gl"]))
-                m.costs[f["sg"]] -= paid * case.export_ratio
-                m.costs[f["bg"]] -= paid * case.export_ratio
+                m.costs[f["sg"]] -= earned
+                m.costs[f["bg"]] -= earned
         if case.co2_limit[y] < inf and any(value for value, _ in emitted):
             m.row(emitted, -inf, float(case.co2_limit[y]))
     for u, name in enumerate(case.upgrades):
@@ -241,4 +248,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
     assert {name for case in cases for name in case.is_on()} == {
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "carbon"),
+        *("price_level", "export_price", "battery_export"),
     }
