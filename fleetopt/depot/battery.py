@@ -95,7 +95,7 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
         "soc_end": plan.soc
         + plan.solar_to_battery * case.charge_efficiency
         - (plan.battery_to_load + plan.battery_to_grid) / case.discharge_efficiency,
-        "capex": np.array([case.battery_price[y] * plan.battery_add[y] for y in years]),
+        "capex": np.array([case.battery_price_factor * case.battery_price[y] * plan.battery_add[y] for y in years]),
     }
 
 
@@ -178,7 +178,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     what = "where batteries have an end: what is added and there <= room"
     yield SheetCheck("battery_room_at_a_time", what, exceeds(added, y.battery_max_kwh))
     is_item = f'(({p.item}="Battery")*({p.unit}="kWh"))'
-    price = p.battery_price
+    price = f"{p.battery_price}*{one_if_blank(p.battery_price_factor)}"
     yield SheetCheck(
         "Battery price", "the Costs sheet against Purchases", largest(f"{is_item}*ABS({p.price}-{price})/(1+{price})")
     )
@@ -325,6 +325,7 @@ PART = Part(
             existing="battery_existing_kwh",
             life="battery_life",
             upkeep="battery_om",
+            factor="battery_price_factor",
             noun="Battery",
             fields=("battery_kwh_added", "battery_kwh"),
             priced="battery",

@@ -7,13 +7,15 @@ from typing import Any, Final
 
 from fleetopt.depot.part import Array, Check, Decided, Figure, Given, Part, Rule, SheetCheck
 from fleetopt.words.expression import Comparison
-from fleetopt.words.sheet_formulas import exceeds
+from fleetopt.words.sheet_formulas import exceeds, one_if_blank
 
 
 def capex_budget(case: Given, x: Decided) -> Comparison:
-    """sum(item_price * bought - item_grants), or without grants, of what counts <= capex_budget[y]   [USD]."""
+    """sum(item_price * bought - item_grants, or 0) of what counts <= budget_factor * capex_budget[y]   [USD]."""
     granted = case.granted_in_budget * x.item_grants
-    return (case.item_counts * (case.item_price * x.bought - granted)).sum(axis=0) <= case.capex_budget
+    return (case.item_counts * (case.item_price * x.bought - granted)).sum(
+        axis=0
+    ) <= case.budget_factor * case.capex_budget
 
 
 def prices(case: Given) -> Iterator[tuple[str, str, Array]]:
@@ -30,14 +32,19 @@ def recheck(case: Given, plan: Any, _counted: Mapping[str, Array]) -> Iterator[C
             counts = case.item_counts[:, 0] @ case.is_granted[i]
             if case.grants_in_budget == "yes" and counts:
                 spent -= plan.grant[i, y]
-        yield Check("capex_budget", "", spent - case.capex_budget[y], case.capex_budget[y], {"y": y})
+        most = case.budget_factor * case.capex_budget[y]
+        yield Check("capex_budget", "", spent - most, most, {"y": y})
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     """What counts of a year's purchases is within its budget."""
     y, u = sheet.yearly, sheet.limits
-    yield SheetCheck("capex_budget", "CapEx of a year <= its budget", exceeds(_counted(sheet, y), y.capex_budget))
-    yield from sheet.limit("CapEx budget", _counted(sheet, u), u.capex_budget)
+    yield SheetCheck("capex_budget", "CapEx of a year <= its budget", exceeds(_counted(sheet, y), _most(y)))
+    yield from sheet.limit("CapEx budget", _counted(sheet, u), _most(u))
+
+
+def _most(of: Any) -> str:
+    return f"{of.capex_budget}*{one_if_blank(of.budget_factor)}"
 
 
 def _counted(sheet: Any, of: Any) -> str:
@@ -64,7 +71,7 @@ def _granted(sheet: Any, of: Any) -> str:
 
 
 _PIECES: Final = '"pieces"'
-_MOST_KINDS: Final = 8
+_MOST_KINDS: Final = 6
 """A formula cannot run through all rows of two tables; a depot chooses among fewer upgrades."""
 
 
@@ -95,6 +102,7 @@ PART = Part(
             "USD",
             rank=1,
             raised_by="capex_budget",
+            raised_by_times="budget_factor",
             has_room=True,
             suspects=prices,
         ),

@@ -85,9 +85,11 @@ class Case:
 
     @property
     def item_price(self) -> FloatArray:
-        """(n, y) price of everything that can be bought [USD/unit]."""
+        """(n, y) price of everything that can be bought, after factors [USD/unit]."""
         shape = (len(self.items), len(self.years))
-        return np.array([self._of_item(item, item.purchase.price) for item in self.items]).reshape(shape)
+        factors = [getattr(self, item.purchase.factor) if item.purchase.factor else 1.0 for item in self.items]
+        prices = [self._of_item(item, item.purchase.price) for item in self.items]
+        return np.array([price * factor for price, factor in zip(prices, factors, strict=True)]).reshape(shape)
 
     @property
     def item_counts(self) -> FloatArray:

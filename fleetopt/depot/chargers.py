@@ -28,7 +28,7 @@ from fleetopt.words.columns import Column, Table
 from fleetopt.words.expression import Comparison, Expression
 from fleetopt.words.number_text import readings
 from fleetopt.words.problem import Problem, others, shortened, warning
-from fleetopt.words.sheet_formulas import exceeds, total_differs
+from fleetopt.words.sheet_formulas import exceeds, one_if_blank, total_differs
 
 MARKET_USD_PER_KW: Final = 250.0
 """A fast charger's price for each kW: a 400 kW charger costs about 100,000 USD."""
@@ -72,12 +72,13 @@ def most_charged(case: Given) -> Array:
 
     Of those that a year's budget buys at least one of; parts of one count only where several types can be mixed.
     """
-    power, price = case.power_kw[:, None], case.charger_price
+    power, price = case.power_kw[:, None], case.charger_price_factor * case.charger_price
+    budget = case.budget_factor * case.capex_budget
     price = price - case.most_granted[[n for n, item in enumerate(case.items) if item.purchase.item == "c"]]
     with np.errstate(divide="ignore", invalid="ignore"):
-        counts = np.floor(case.capex_budget / price * (1 + _BY_A_HAIR))
+        counts = np.floor(budget / price * (1 + _BY_A_HAIR))
         one_type = (power * counts).max(axis=0)
-        mixed = np.where(counts > 0, power / price, 0.0).max(axis=0) * case.capex_budget
+        mixed = np.where(counts > 0, power / price, 0.0).max(axis=0) * budget
     bought = np.where(price.min(axis=0) > 0, np.where((counts > 0).sum(axis=0) > 1, mixed, one_type), math.inf)
     power = case.power_kw @ case.chargers_existing + bought.cumsum()
     return np.asarray(power[:, None, None] * case.hours)
@@ -96,7 +97,12 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     return {
         "chargers": installed,
         "charging_kw": np.array([sum(case.power_kw[c] * installed[c, y] for c in types) for y in years]),
-        "capex": np.array([sum(case.charger_price[c, y] * plan.charger_add[c, y] for c in types) for y in years]),
+        "capex": np.array(
+            [
+                case.charger_price_factor * sum(case.charger_price[c, y] * plan.charger_add[c, y] for c in types)
+                for y in years
+            ]
+        ),
     }
 
 
@@ -177,7 +183,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     header = 'SUBSTITUTE(tblCosts[[#Headers]]," [USD/unit]","")'
     power = sheet.given("tblChargers", "power_kw", charger=header)
     given = f"SUMPRODUCT(({sheet.in_input('tblCosts', 'year')}-1900)*tblCosts[[#Data]]*{power})"
-    carried = f"SUMPRODUCT({is_charger}*{p.price}*({p.year}-1900)*{p.power_kw})"
+    carried = f"SUMPRODUCT({is_charger}*{p.price}/{one_if_blank(p.charger_price_factor)}*({p.year}-1900)*{p.power_kw})"
     yield SheetCheck(
         "Charger prices",
         "the Costs sheet against Purchases, weighted by year and power",
@@ -274,6 +280,7 @@ PART = Part(
             existing="chargers_existing",
             life="charger_life",
             upkeep="charger_om",
+            factor="charger_price_factor",
             noun="Chargers",
             fields=("chargers_added", "chargers"),
             priced="a {item} charger",

@@ -28,7 +28,7 @@ from fleetopt.words.columns import SMALLEST, Column, Table, year_column
 from fleetopt.words.expression import Comparison
 from fleetopt.words.problem import Problem, error, nearest, note, others, shortened, warning
 from fleetopt.words.rows import Rows
-from fleetopt.words.sheet_formulas import as_it_stands, column_of, differs, total_differs
+from fleetopt.words.sheet_formulas import as_it_stands, column_of, differs, one_if_blank, total_differs
 
 FLEET = Table(
     "tblFleet",
@@ -120,14 +120,14 @@ TRUCKS = Table(
 
 
 def charging_kwh(case: Given) -> Array:
-    """distance_km * consumption of its type in that year, summed over the vehicles of the slot   (y, 1, s) [kWh a day].
+    """consumption_factor * distance_km * consumption of its type in that year, summed by slot   (y, 1, s) [kWh a day].
 
     The same to the last bit for every order of the rows; less than a millionth of a kWh is noise and counts as 0.
     """
     consumption = {(truck.truck_type, truck.year): truck.consumption for truck in case.trucks}
     needs: dict[tuple[int, str], list[float]] = defaultdict(list)
     for vehicle in case.fleet:
-        need = vehicle.distance_km * consumption[vehicle.truck_type, vehicle.year]
+        need = vehicle.distance_km * consumption[vehicle.truck_type, vehicle.year] * case.consumption_factor
         needs[vehicle.year, vehicle.slot].append(need)
     found = np.array([[[math.fsum(needs[year, slot]) for slot in case.slots]] for year in case.years])
     return np.where(found < SMALLEST, 0.0, found)
@@ -287,10 +287,10 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         f"SUMPRODUCT({vehicle['distance_km']}*{consumption}*({vehicle['year']}-1900)*(({number})^2+1))"
         f"*{sheet.rows_of_flows}/({years}*MAX({f.slot_number}))"
     )
-    carried = f"SUMPRODUCT({f.charging_kwh}*({f.year}-1900)*({f.slot_number}^2+1))"
+    carried = f"SUMPRODUCT({f.charging_kwh}/{one_if_blank(f.consumption_factor)}*({f.year}-1900)*({f.slot_number}^2+1))"
     yield SheetCheck(
         "Charging need",
-        "daily distance x consumption of all vehicles, weighted by year and slot, against Flows",
+        "daily distance x consumption x its factor of all vehicles, weighted by year and slot, against Flows",
         total_differs(carried, need),
     )
     yield sheet.carried("baseload_kwh", "Baseload")

@@ -99,13 +99,13 @@ def grant_cost(case: Given, x: Decided) -> Comparison:
 
 
 def budget_after_grants(case: Given, x: Decided) -> Comparison:
-    """sum((item_price - most_granted) * bought) over what counts in the budget <= capex_budget[y]   [USD].
+    """sum((item_price - most_granted) * bought) over what counts in the budget <= budget_factor * capex_budget[y].
 
     It follows from `capex_budget` and `grant_most`; alone it says how much can be bought at all, which solvers and
     proofs need to know of each number.
     """
     least = case.item_counts * (case.item_price - case.most_granted)
-    return (least * x.bought).sum(axis=0) <= case.capex_budget
+    return (least * x.bought).sum(axis=0) <= case.budget_factor * case.capex_budget
 
 
 def grants(_case: Given, x: Decided) -> Expression:
@@ -139,7 +139,7 @@ def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Ch
             most = case.granted_most[i]
             yield Check("grant_room", "", plan.grant[i].sum() - most, most, {"i": i})
     for y in range(len(case.years)):
-        spent, most = 0.0, case.capex_budget[y]
+        spent, most = 0.0, case.budget_factor * case.capex_budget[y]
         for n in range(len(case.items)):
             if case.item_counts[n, 0]:
                 spent += (case.item_price[n, y] - case.most_granted[n, y]) * plan.bought[n, y]
@@ -387,6 +387,7 @@ PART = Part(
             "budget",
             budget_after_grants,
             raised_by="capex_budget",
+            raised_by_times="budget_factor",
             where=lambda case: case.most_granted.any(axis=0),
         ),
         Rule(

@@ -30,7 +30,7 @@ class Given(Protocol):
 
     @property
     def item_price(self) -> Array:
-        """(n, y) [USD/unit]."""
+        """(n, y) after factors [USD/unit]."""
 
     @property
     def item_counts(self) -> Array:
@@ -269,6 +269,8 @@ class Rule:
     """The quantity by year without which it limits nothing, so it is not told."""
     raised_by: str = ""
     """The figure that a user can raise."""
+    raised_by_times: str = ""
+    """The figure that multiplies it there; none: nothing does."""
     has_room: bool = False
     """Whether results say how far that figure may fall."""
     where: Where | None = None
@@ -334,6 +336,8 @@ class Purchase:
     """Figure or derived array: after so many years it is gone; none: it outlives every horizon."""
     upkeep: str = ""
     """Figure: what keeping one of what is there costs in a year; none: nothing."""
+    factor: str = ""
+    """Figure that multiplies its prices; none: nothing does."""
     colour: str = "#7F7F7F"
     """In charts, of what is there."""
     counts: str = ""

@@ -26,7 +26,7 @@ from fleetopt.depot.part import (
 )
 from fleetopt.words.expression import Comparison, Expression
 from fleetopt.words.problem import Problem, others, shortened, warning
-from fleetopt.words.sheet_formulas import differs, exceeds, largest, total_differs
+from fleetopt.words.sheet_formulas import differs, exceeds, largest, one_if_blank, total_differs
 
 _USUAL: Final = (1, 20_000)
 _SUNNIEST: Final = 10.0
@@ -39,13 +39,13 @@ def solar_installed(case: Given, x: Decided) -> Comparison:
 
 
 def solar_kwh(case: Given, x: Decided) -> Expression:
-    """solar_yield * (solar_kwp[y] - solar_lost_kwp[y])   (y, d, s) [kWh a day]."""
-    return case.solar_yield * (x.solar_kwp - x.solar_lost_kwp)[:, None, None]
+    """solar_yield_factor * solar_yield * (solar_kwp[y] - solar_lost_kwp[y])   (y, d, s) [kWh a day]."""
+    return case.solar_yield_factor * case.solar_yield * (x.solar_kwp - x.solar_lost_kwp)[:, None, None]
 
 
-def solar_balance(case: Given, x: Decided) -> Comparison:
-    """Everything that flows out of solar == solar_yield * (solar_kwp[y] - solar_lost_kwp[y])   [kWh a day]."""
-    return x.out_of("solar") == case.solar_yield * (x.solar_kwp - x.solar_lost_kwp)[:, None, None]
+def solar_balance(_case: Given, x: Decided) -> Comparison:
+    """Everything that flows out of solar == solar_kwh   [kWh a day]."""
+    return x.out_of("solar") == x.solar_kwh
 
 
 def solar_room(case: Given, x: Decided) -> Comparison:
@@ -60,7 +60,7 @@ def solar_room_at_a_time(case: Given, x: Decided) -> Comparison:
 
 def most_solar(case: Given) -> Array:
     """What all panels that there may be give   (d, s) [kWh a day]."""
-    return np.asarray(case.solar_yield * (case.solar_existing_kwp + case.solar_max_added_kwp))
+    return np.asarray(case.solar_yield_factor * case.solar_yield * (case.solar_existing_kwp + case.solar_max_added_kwp))
 
 
 def recount(case: Given, plan: Any) -> Mapping[str, Array]:
@@ -76,8 +76,8 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     return {
         "solar_kwp": installed,
         "solar_lost_kwp": installed - aged,
-        "solar_kwh": np.array([kwp * case.solar_yield for kwp in aged]),
-        "capex": np.array([case.solar_price[y] * plan.solar_add[y] for y in years]),
+        "solar_kwh": np.array([kwp * case.solar_yield * case.solar_yield_factor for kwp in aged]),
+        "capex": np.array([case.solar_price_factor * case.solar_price[y] * plan.solar_add[y] for y in years]),
     }
 
 
@@ -136,11 +136,11 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     slots = sheet.in_input("tblEnergy", "solar_yield")
     is_solved = f"({sheet.flowed(sheet.yearly, 'slot_number', 'scenario')}>0)"
     aged = f"({sheet.yearly.solar_kwp}-{sheet.yearly.solar_lost_kwp})"
-    total = f"SUM({slots})*SUMPRODUCT({aged}*{is_solved})"
-    made = f"{f.solar_yield}*({f.solar_kwp}-{f.solar_lost_kwp})"
+    total = f"SUM({slots})*SUMPRODUCT({one_if_blank(sheet.yearly.solar_yield_factor)}*{aged}*{is_solved})"
+    made = f"{one_if_blank(f.solar_yield_factor)}*{f.solar_yield}*({f.solar_kwp}-{f.solar_lost_kwp})"
     yield SheetCheck(
         "Solar energy",
-        "solar yield x installed solar, less what is lost to age, against Flows",
+        "solar yield x its factor x installed solar, less what is lost to age, against Flows",
         f"IF({sheet.large},{total_differs(f'SUM({f.solar_kwh})', total)},{differs(f.solar_kwh, made)})",
     )
     gone = f"{f.solar_to_load}+{f.solar_to_battery}+{f.solar_to_grid}"
@@ -153,7 +153,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     what = "where solar has an end: what is added and there <= room"
     yield SheetCheck("solar_room_at_a_time", what, exceeds(added, y.solar_max_added_kwp))
     is_item = f'(({p.item}="Solar")*({p.unit}="kWp"))'
-    price = p.solar_price
+    price = f"{p.solar_price}*{one_if_blank(p.solar_price_factor)}"
     yield SheetCheck(
         "Solar price", "the Costs sheet against Purchases", largest(f"{is_item}*ABS({p.price}-{price})/(1+{price})")
     )
@@ -257,6 +257,7 @@ PART = Part(
             existing="solar_existing_kwp",
             life="solar_life",
             upkeep="solar_om",
+            factor="solar_price_factor",
             noun="Solar",
             fields=("solar_kwp_added", "solar_kwp"),
             priced="solar",

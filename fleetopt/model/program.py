@@ -105,7 +105,9 @@ class Program:
         fills = np.concatenate([-np.ones(len(over)), np.ones(len(under))])
         return self._with_columns(rows, np.arange(len(rows)), np.ones(len(rows)), 0.0, fills)
 
-    def movable(self, weights: Mapping[tuple[str, ...], float], lowest: float = 0.0) -> Program:
+    def movable(
+        self, weights: Mapping[tuple[str, ...], float], lowest: float = 0.0, times: Mapping[str, float] | None = None
+    ) -> Program:
         """Let the limits of some families move, and ask for the least weighted sum of their moves.
 
         All rows of families that stand together move together, by the same amount; a move below 0 tightens the limit.
@@ -113,10 +115,16 @@ class Program:
         Parameters:
             weights: of each move, by the families that it moves; those that are not there have nothing to move.
             lowest: the least that a move may be.
+            times: of families whose limit moves by so many times the move.
         """
         rows = [self._rows(*(name for name in names if name in self.row_families)) for names in weights]
         moves = np.repeat(np.arange(len(weights)), [len(moved) for moved in rows])
-        return self._with_columns(np.concatenate(rows), moves, np.array(list(weights.values())), lowest)
+        moved = np.concatenate(rows)
+        fills = np.where(np.isfinite(self.row_lower), 1.0, -1.0)
+        for name, factor in (times or {}).items():
+            if name in self.row_families:
+                fills[self._rows(name)] *= factor
+        return self._with_columns(moved, moves, np.array(list(weights.values())), lowest, fills[moved])
 
     def _rows(self, *names: str) -> IndexArray:
         return np.concatenate([np.arange(*self.row_families[name].slice.indices(self.size[0])) for name in names])

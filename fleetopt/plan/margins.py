@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from fleetopt.depot import RULES
 from fleetopt.depot.case import Case, FloatArray
 from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
@@ -23,7 +25,7 @@ def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadli
     Where several limits rise, the sum of their raises as shares of the present values is the smallest.
     """
     weights = {limit.families: 1 / max(1.0, limit.most(case)) for limit in limits}
-    least = least_cost(program.movable(weights), deadline)
+    least = least_cost(program.movable(weights, times=_times(case)), deadline)
     if least.status != "optimal" or least.values is None:
         return None
     moves = dict(zip(limits, least.values[-len(limits) :].tolist(), strict=True))
@@ -32,6 +34,11 @@ def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadli
     if not raised or not math.isfinite(tried.objective):
         return None
     return Raise(raised, {limit: limit.of(case) for limit in raised}, moves, tried.objective)
+
+
+def _times(case: Case) -> dict[str, float]:
+    """By how much the limit of a rule moves where the figure that raises it moves by one."""
+    return {rule.name: float(getattr(case, rule.raised_by_times)) for rule in RULES.values() if rule.raised_by_times}
 
 
 def _rounded_up(present: FloatArray, move: float) -> FloatArray:
@@ -53,7 +60,8 @@ def room(case: Case, deadline: Deadline) -> dict[Limit, float]:
     program = build(case)
     found: dict[Limit, float] = {}
     for limit in (limit for limit in limits_of(case) if limit.rule.has_room):
-        least = least_cost(program.movable({limit.families: 1.0}, lowest=-float(limit.of(case).min())), deadline)
+        lowest = -float(limit.of(case).min())
+        least = least_cost(program.movable({limit.families: 1.0}, lowest, _times(case)), deadline)
         if least.status == "optimal":
             found[limit] = max(0.0, -least.objective)
     return found
@@ -61,11 +69,11 @@ def room(case: Case, deadline: Deadline) -> dict[Limit, float]:
 
 def rooms(cases: Sequence[Case], deadline: Deadline) -> list[dict[Limit, float]]:
     """The room of several cases; those that differ only in what things cost have the same, so it is found once."""
-    found: dict[bytes, dict[Limit, float]] = {}
+    found: dict[tuple[Any, ...], dict[Limit, float]] = {}
     answers = []
     for case in cases:
         program = build(case)
-        key = _possible(program)
+        key = _possible(program), *_times(case).values()
         if key not in found:
             found[key] = room(case, deadline)
         answers.append(found[key])

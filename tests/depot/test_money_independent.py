@@ -57,6 +57,8 @@ def mixed_case(seed: int) -> Case:
         **some({"co2_limit": [120.0, math.inf, 80.0, 150.0, math.inf][:years]}),
         **some({"price_index": [1.0, 1.03, 1.1, 1.2, 1.3][:years], "energy_price_factor": one_of(1.0, 1.4)}),
         **some({"export_price": [[0.12, one_of(0.05, math.inf)]], "battery_export": one_of("yes", "no")}),
+        **some({"solar_price_factor": 0.8, "battery_price_factor": 1.2, "charger_price_factor": one_of(0.5, 1.5)}),
+        **some({"budget_factor": one_of(0.9, 1.5), "solar_yield_factor": one_of(0.9, 1.1)}),
         **some({"charge_rate": one_of(0.2, 0.5), "battery_wear": one_of(0.0, 0.03)}),
     }
     if random.random() < 0.6:
@@ -126,7 +128,8 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
     life = dict(
         zip(sold, [case.solar_life, case.battery_life, *case.charger_life, *[40.0] * len(case.upgrades)], strict=True)
     )
-    price = dict(zip(sold, [case.solar_price, case.battery_price, *case.charger_price,
+    price = dict(zip(sold, [case.solar_price * case.solar_price_factor, case.battery_price * case.battery_price_factor,
+                            *(case.charger_price * case.charger_price_factor),
                             *[np.full(horizon, p) for p in case.upgrade_price]], strict=True))  # fmt: skip
     om = dict(zip(sold, [case.solar_om, case.battery_om, *case.charger_om, *[0.0] * len(case.upgrades)], strict=True))
     there = {"Solar": case.solar_existing_kwp, "Battery": case.battery_existing_kwh,
@@ -171,7 +174,7 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
             if counts[item]:
                 budget.append((price[item][y], add[item][y]))
                 budget += [(-value, column) for value, column in granted if case.grants_in_budget == "yes"]
-        m.row(budget, -inf, float(case.capex_budget[y]))
+        m.row(budget, -inf, float(case.capex_budget[y]) * case.budget_factor)
         m.row(alive("Solar", y), -inf, case.solar_max_added_kwp)
         m.row(alive("Battery", y), -inf, case.battery_max_kwh)
         sun = alive("Solar", y, 1 - case.solar_degradation)
@@ -190,7 +193,7 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                 m.row(power, need - 12.0 * float(case.power_kw @ case.chargers_existing), inf)
                 need += float(case.baseload_kwh[d, s])
                 m.row([(1.0, f["sl"]), (1.0, f["bl"]), (1.0, f["gl"])], need, need)
-                gain = float(case.solar_yield[d, s])
+                gain = float(case.solar_yield[d, s]) * case.solar_yield_factor
                 out = [(1.0, f[name]) for name in ("sl", "sb", "sg")]
                 m.row([*out, *((-gain * share, column) for share, column in sun)], gain * old_sun, gain * old_sun)
                 before = flows[s - 1]
@@ -248,5 +251,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
     assert {name for case in cases for name in case.is_on()} == {
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "carbon"),
-        *("price_level", "export_price", "battery_export"),
+        *("levers", "price_level", "export_price", "battery_export"),
     }
