@@ -120,7 +120,7 @@ TRUCKS = Table(
 
 
 def charging_kwh(case: Given) -> Array:
-    """consumption_factor * distance_km * consumption of its type in that year, summed by slot   (y, 1, s) [kWh a day].
+    """day_level * consumption_factor * distance_km * consumption of its type in that year, by slot   (y, d, s) [kWh].
 
     The same to the last bit for every order of the rows; less than a millionth of a kWh is noise and counts as 0.
     """
@@ -130,7 +130,7 @@ def charging_kwh(case: Given) -> Array:
         need = vehicle.distance_km * consumption[vehicle.truck_type, vehicle.year] * case.consumption_factor
         needs[vehicle.year, vehicle.slot].append(need)
     found = np.array([[[math.fsum(needs[year, slot]) for slot in case.slots]] for year in case.years])
-    return np.where(found < SMALLEST, 0.0, found)
+    return np.where(found < SMALLEST, 0.0, found) * case.day_level[:, None]
 
 
 def fleet_size(case: Given) -> Array:
@@ -140,13 +140,13 @@ def fleet_size(case: Given) -> Array:
 
 
 def demand_kwh(case: Given) -> Array:
-    """charging_kwh + baseload_kwh   (y, d, s) [kWh a day]."""
-    return np.asarray(case.charging_kwh + case.baseload_kwh)
+    """charging_kwh / charging_efficiency + baseload_kwh   (y, d, s) [kWh a day]."""
+    return np.asarray(case.charging_kwh / case.charging_efficiency + case.baseload_kwh)
 
 
 def demand_balance(case: Given, x: Decided) -> Comparison:
-    """Everything that flows into the load == charging_kwh + baseload_kwh   [kWh a day]."""
-    return x.into("load") == case.charging_kwh + case.baseload_kwh
+    """Everything that flows into the load == charging_kwh / charging_efficiency + baseload_kwh   [kWh a day]."""
+    return x.into("load") == case.demand_kwh
 
 
 def needs(case: Given) -> Iterator[tuple[str, str, Array]]:
@@ -158,7 +158,7 @@ def needs(case: Given) -> Iterator[tuple[str, str, Array]]:
 def recheck(case: Given, plan: Any, _counted: Mapping[str, Array]) -> Iterator[Check]:
     """What flows into the load is what is needed."""
     for y in range(len(case.years)):
-        need = case.charging_kwh[y] + case.baseload_kwh
+        need = case.charging_kwh[y] / case.charging_efficiency + case.baseload_kwh
         given = plan.solar_to_load[y] + plan.battery_to_load[y] + plan.grid_to_load[y]
         yield Check("demand_balance", "ds", np.abs(need - given), need, {"y": y})
 
@@ -282,21 +282,25 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     total = f"SUMIFS({f.slot_number},{slot},{is_slot})+{by_time}*SUMIFS({f.slot_number},{slot},{is_time})"
     count = f"COUNTIFS({slot},{is_slot})+{by_time}*COUNTIFS({slot},{is_time})"
     number = f'({total})/({count}+({vehicle["slot"]}=""))'
-    years = f"COUNT({sheet.in_input('tblCosts', 'year')})"
+    share, factor = (sheet.in_input("tblDayTypes", name) for name in ("fleet_share", "day_consumption_factor"))
     need = (
         f"SUMPRODUCT({vehicle['distance_km']}*{consumption}*({vehicle['year']}-1900)*(({number})^2+1))"
-        f"*{sheet.rows_of_flows}/({years}*MAX({f.slot_number}))"
+        f'*{sheet.solved}*SUMPRODUCT(({share}+({share}=""))*({factor}+({factor}="")))'
     )
     carried = f"SUMPRODUCT({f.charging_kwh}/{one_if_blank(f.consumption_factor)}*({f.year}-1900)*({f.slot_number}^2+1))"
     yield SheetCheck(
         "Charging need",
-        "daily distance x consumption x its factor of all vehicles, weighted by year and slot, against Flows",
+        "daily distance x consumption x factors of all vehicles, weighted by year and slot, against Flows",
         total_differs(carried, need),
     )
     yield sheet.carried("baseload_kwh", "Baseload")
     load = f"{f.solar_to_load}+{f.battery_to_load}+{f.grid_to_load}"
-    what = "solar, battery and grid to load = charging + baseload"
-    yield SheetCheck("demand_balance", what, differs(load, f"{f.charging_kwh}+{f.baseload_kwh}"))
+    what = "solar, battery and grid to load = charging / its efficiency + baseload"
+    yield SheetCheck(
+        "demand_balance",
+        what,
+        differs(load, f"{f.charging_kwh}/{one_if_blank(f.charging_efficiency)}+{f.baseload_kwh}"),
+    )
 
 
 PART = Part(

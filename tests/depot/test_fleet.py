@@ -56,7 +56,7 @@ def test_years_and_slots_come_in_the_asked_order():
     assert depot(slots=SLOTS[::-1]).charging_kwh.tolist() == [[[0, 90]], [[160, 0]]]
     assert depot(fleet=FLEET[::-1], trucks=TRUCKS[::-1]).charging_kwh.tolist() == [[[90, 0]], [[0, 160]]]
     rows = {name: getattr(depot(), name) for name in ("fleet", "trucks")}
-    asked = SimpleNamespace(**rows, years=(2026, 2025), slots=SLOTS[::-1], consumption_factor=1.0)
+    asked = SimpleNamespace(**rows, years=(2026, 2025), slots=SLOTS[::-1], consumption_factor=1.0, day_level=np.ones(1))
     assert charging_kwh(asked).tolist() == [[[160, 0]], [[0, 90]]]
     assert fleet_size(asked).tolist() == [1, 1]
 

@@ -59,6 +59,7 @@ def mixed_case(seed: int) -> Case:
         **some({"export_price": [[0.12, one_of(0.05, math.inf)]], "battery_export": one_of("yes", "no")}),
         **some({"solar_price_factor": 0.8, "battery_price_factor": 1.2, "charger_price_factor": one_of(0.5, 1.5)}),
         **some({"budget_factor": one_of(0.9, 1.5), "solar_yield_factor": one_of(0.9, 1.1)}),
+        **some({"charging_efficiency": 0.92}),
         **some({"charge_rate": one_of(0.2, 0.5), "battery_wear": one_of(0.0, 0.03)}),
     }
     if random.random() < 0.6:
@@ -191,7 +192,7 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                     (12.0 * case.power_kw[c], column) for c in range(kinds) for _, column in alive(case.chargers[c], y)
                 ]
                 m.row(power, need - 12.0 * float(case.power_kw @ case.chargers_existing), inf)
-                need += float(case.baseload_kwh[d, s])
+                need = need / case.charging_efficiency + float(case.baseload_kwh[d, s])
                 m.row([(1.0, f["sl"]), (1.0, f["bl"]), (1.0, f["gl"])], need, need)
                 gain = float(case.solar_yield[d, s]) * case.solar_yield_factor
                 out = [(1.0, f[name]) for name in ("sl", "sb", "sg")]
@@ -251,5 +252,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
     assert {name for case in cases for name in case.is_on()} == {
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "carbon"),
-        *("levers", "price_level", "export_price", "battery_export"),
+        *("charging_losses", "levers", "price_level", "export_price", "battery_export"),
     }
