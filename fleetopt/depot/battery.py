@@ -93,7 +93,7 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
         "battery_kwh": installed,
         "battery_lost_kwh": installed - aged,
         "soc_end": plan.soc
-        + plan.solar_to_battery * case.charge_efficiency
+        + (plan.solar_to_battery + plan.grid_to_battery) * case.charge_efficiency
         - (plan.battery_to_load + plan.battery_to_grid) / case.discharge_efficiency,
         "capex": np.array([case.battery_price_factor * case.battery_price[y] * plan.battery_add[y] for y in years]),
     }
@@ -102,7 +102,12 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
 def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
     """Slot after slot: what was there, came and went; and never more than it holds or gives."""
     battery = counted["battery_kwh"] - counted["battery_lost_kwh"]
-    stored, used, sold, soc = plan.solar_to_battery, plan.battery_to_load, plan.battery_to_grid, plan.soc
+    stored, used, sold, soc = (
+        plan.solar_to_battery + plan.grid_to_battery,
+        plan.battery_to_load,
+        plan.battery_to_grid,
+        plan.soc,
+    )
     for y in range(len(case.years)):
         held = case.soc_max * battery[y]
         yield Check("soc_limit", "ds", soc[y] - held, held, {"y": y})
@@ -136,14 +141,16 @@ def assumptions(case: Given) -> Iterator[str]:
         *(["at any rate"] if np.isinf(case.charge_rate) else []),
         *(["without losses"] if case.charge_efficiency == case.discharge_efficiency == 1 else []),
     ]
-    how = f" {', '.join(idealised)}, and" if idealised else ""
-    yield f"The battery charges{how} only from solar; it may charge and discharge within one slot."
+    how = f" {', '.join(idealised)}{', and' if case.grid_charging == 'no' else ''}" if idealised else ""
+    only = " only from solar" if case.grid_charging == "no" else ""
+    if idealised or only:
+        yield f"The battery charges{how}{only}; it may charge and discharge within one slot."
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     """From slot to slot and round the day; what it gives and holds; what it costs, and its room."""
     f, p, c, u = sheet.flows, sheet.purchases, sheet.compare, sheet.limits
-    stored = f"{one_if_blank(f.charge_efficiency)}*{f.solar_to_battery}"
+    stored = f"{one_if_blank(f.charge_efficiency)}*{sheet.into('battery')}"
     taken = f"({f.battery_to_load}+{f.battery_to_grid})/{one_if_blank(f.discharge_efficiency)}"
     end = f"{f.soc}+{stored}-{taken}"
     yield SheetCheck("battery_balance", "at start + stored - used - exported = at end", differs(f.soc_end, end))

@@ -56,7 +56,7 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
         for d, days in enumerate(case.days):
             for s in range(len(case.slots)):
                 kg = case.co2[d, s] if np.isfinite(case.co2[d, s]) else case.co2_grid
-                emitted[y] += days * kg * plan.grid_to_load[y, d, s] / 1000
+                emitted[y] += days * kg * (plan.grid_to_load + plan.grid_to_battery)[y, d, s] / 1000
     return {"co2_t": emitted, "co2_cost": emitted * case.co2_price}
 
 
@@ -72,10 +72,10 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     """What each slot's energy emits, weighted by year; what that costs; and the limit where there is one."""
     y, f, u = sheet.yearly, sheet.flows, sheet.limits
     blank = sheet.is_blank("tblEnergy", "co2", day_type=f.day_type, slot=f.slot)
-    emitted = f"{f.days}*({f.co2}+{blank}*{f.co2_grid})*{f.grid_to_load}/1000"
+    emitted = f"{f.days}*({f.co2}+{blank}*{f.co2_grid})*{sheet.out_of('grid')}/1000"
     yield SheetCheck(
         "co2_t",
-        "days x CO2 of the grid x grid to load, weighted by year",
+        "days x CO2 of the grid x grid to load and battery, weighted by year",
         total_differs(f"SUMPRODUCT({y.co2_t}*({y.year}-1900))", f"SUMPRODUCT({emitted}*({f.year}-1900))"),
     )
     cost = total_differs(f"SUMPRODUCT({y.co2_cost})", f"SUMPRODUCT({y.co2_price}*{y.co2_t})")

@@ -36,7 +36,13 @@ def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Ch
         battery = counted["battery_kwh"][y] - counted["battery_lost_kwh"][y]
         for s in range(len(case.slots)):
             most = case.charge_rate * battery * (case.hours[s] if case.c_rate_basis == "hour" else 1)
-            yield Check("charge_limit", "d", plan.solar_to_battery[y, :, s] - most, most, {"y": y, "s": s})
+            yield Check(
+                "charge_limit",
+                "d",
+                plan.solar_to_battery[y, :, s] + plan.grid_to_battery[y, :, s] - most,
+                most,
+                {"y": y, "s": s},
+            )
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
@@ -44,9 +50,9 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     f, u = sheet.flows, sheet.limits
     share = f"{f.charge_rate}*(1+{f.has('c_rate_basis', 'hour')}*({f.hours}-1))"
     most = f"{share}*({f.battery_kwh}-{f.battery_lost_kwh})"
-    taken = f"({f.charge_rate}>0)*{f.solar_to_battery}"
+    taken = f"({f.charge_rate}>0)*{sheet.into('battery')}"
     yield SheetCheck("charge_limit", "into the battery <= charge rate x battery", exceeds(taken, most))
-    used = sheet.flowed(u, "solar_to_battery", "scenario", "year", "day_type", "slot")
+    used = sheet.flowed_into(u, "battery", "scenario", "year", "day_type", "slot")
     share = f"{u.charge_rate}*(1+{u.has('c_rate_basis', 'hour')}*({u.hours}-1))"
     yield from sheet.limit("Battery charging", used, f"{share}*({u.battery_kwh}-{u.battery_lost_kwh})")
 

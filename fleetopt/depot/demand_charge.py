@@ -319,7 +319,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     due = f"({sheet.listed('tblPeaks', 'cost', y, 'scenario', 'year')}+12*{y.fixed_charge}*{y.price_index})"
     yield SheetCheck("demand_charges", "cost of the year's peaks + fixed charge", differs(y.demand_charges, due))
     yield SheetCheck("Cost of a peak", "price x months x peak", differs(k.cost, f"{k.price}*{k.months}*{k.peak_kw}"))
-    drawn = f"({f.peak_factor}*{f.grid_to_load}/{f.hours})"
+    drawn = f"({f.peak_factor}*{sheet.out_of('grid')}/{f.hours})"
     lower = _count(
         k,
         scenario=f'"="&{as_it_stands(f.scenario)}',
@@ -328,7 +328,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         slots=f'"*["&{as_it_stands(f.slot)}&"]*"',
         peak_kw=f'"<"&({drawn}*(1-0.000001)-0.000001)',
     )
-    what = "peak factor x grid to load / hours <= each peak that the slot can set"
+    what = "peak factor x grid to load and battery / hours <= each peak that the slot can set"
     yield SheetCheck("peak", what, f"SUMPRODUCT({lower})")
     higher = _count(
         k,

@@ -47,7 +47,7 @@ def most_bought(case: Given) -> Array:
 
 def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     """What is bought and what it costs, day type by day type."""
-    bought = plan.grid_to_load
+    bought = plan.grid_to_load + plan.grid_to_battery
     spent = np.zeros(len(case.years))
     for y in range(len(case.years)):
         for d in range(len(case.day_types)):
@@ -65,20 +65,22 @@ def recheck(case: Given, _plan: Any, counted: Mapping[str, Array]) -> Iterator[C
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     """What is bought, up to which limit, and what it costs."""
-    f, u = sheet.flows, sheet.limits
+    f, u, drawn = sheet.flows, sheet.limits, sheet.out_of("grid")
     yield sheet.carried("grid_price", "Grid price")
     most = f"({f.grid_limit_kwh}+{f.hours}*{f.upgrade_kw})"
-    yield SheetCheck("grid_limit", "grid to load <= grid limit", exceeds(f.grid_to_load, most))
+    yield SheetCheck("grid_limit", "grid to load and battery <= grid limit", exceeds(drawn, most))
     price = f"{f.days}*{f.grid_price}*{f.price_index}*{one_if_blank(f.energy_price_factor)}"
     yield SheetCheck(
-        "Grid cost", "days x grid price x its level x grid to load", differs(f.grid_cost, f"{price}*{f.grid_to_load}")
+        "Grid cost",
+        "days x grid price x its level x grid to load and battery",
+        differs(f.grid_cost, f"{price}*{drawn}"),
     )
     in_year = sheet.flowed(sheet.yearly, "grid_cost", "scenario", "year")
     yield SheetCheck("opex", "grid cost of the year's flows", differs(sheet.yearly.opex, in_year))
-    used = sheet.flowed(u, "grid_to_load", "scenario", "year", "day_type", "slot")
+    used = sheet.flowed_from(u, "grid", "scenario", "year", "day_type", "slot")
     yield from sheet.limit("Grid limit", used, f"({u.grid_limit_kwh}+{u.hours}*{u.upgrade_kw})")
     left = f"{most}-{sheet.of_limits(f, 'most', 'Grid limit')}+{sheet.of_limits(f, 'used', 'Grid limit')}"
-    tightest = f"MAX(0,{largest(f'{f.grid_to_load}-({left})')})"
+    tightest = f"MAX(0,{largest(f'{drawn}-({left})')})"
     yield SheetCheck("Tightest slot", "no slot has less left of the grid limit than Limits says", tightest)
 
 

@@ -17,19 +17,25 @@ def wishes(case: Given) -> Iterator[Mapping[str, Array]]:
     days = np.broadcast_to(case.days[:, None], (len(case.years), len(case.day_types), len(case.slots)))
     later = days * np.arange(1.0, len(case.slots) + 1)
     one = np.ones(1)
-    yield {"grid_to_load": days}  # own solar is used before it is sold
+    yield {"grid_to_load": days, "grid_to_battery": days}  # own solar is used before it is sold
     yield {"solar_to_battery": days}
     yield {"soc": days}  # nothing idle in the battery
     yield {"solar_kwp": one}  # what is bought late is installed for fewer years
     yield {"battery_kwh": one}
     yield {"battery_to_grid": days}  # what was stored serves the depot before it is sold
-    yield {"solar_to_battery": later, "battery_to_load": later, "grid_to_load": later}  # earlier slots first
+    yield {
+        "solar_to_battery": later,
+        "battery_to_load": later,
+        "grid_to_load": later,
+        "grid_to_battery": later,
+    }  # earlier slots first
     yield {  # whatever is still equal
         "solar_add": _apart(case.solar_price),
         "battery_add": _apart(case.battery_price),
         "solar_to_load": _apart(later),
         "battery_to_load": -_apart(later),
         "grid_to_load": _apart(later),
+        "grid_to_battery": -_apart(later),
     }
     yield {"peak_kw": one}  # a peak that costs nothing is no higher than it must be
     when = np.arange(1.0, len(case.years) + 1)

@@ -6,13 +6,14 @@ scenario, else another table's column under shared keys. A column that a workboo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from fleetopt.depot import FIGURES, OBJECTIVE, REFINEMENTS
 from fleetopt.depot import PURCHASES as KINDS
 from fleetopt.depot.part import Figure, SheetCheck
 from fleetopt.inputs.schema import SCENARIOS, TABLES
-from fleetopt.results.tables import FLOWS, LIMITS, PURCHASES, compare, flow_table, listings, yearly
+from fleetopt.results.tables import FLOWS, LIMITS, PURCHASES, compare, flow_table, flows, listings, yearly
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.sheet_formulas import (
     as_it_stands,
@@ -20,6 +21,7 @@ from fleetopt.words.sheet_formulas import (
     count_where,
     differs,
     sum_where,
+    tests,
     total_differs,
 )
 
@@ -180,7 +182,32 @@ class Sheet:
 
     def flowed(self, of: Columns, name: str, *keys: str, **more: str) -> str:
         """A column of the flows, summed over the keys of each row of another table."""
-        return sum_where(FLOWS, name, **{key: column_of(of.table, key) for key in keys}, **more)
+        same = {key: column_of(of.table, key) for key in keys}
+        if any(column.name == name for column in FLOWS.columns):
+            return sum_where(FLOWS, name, **same, **more)
+        place, is_there = _place(FLOWS, flow_table(REFINEMENTS)[name])
+        return f"(SUMIFS(INDEX({FLOWS.name}[[#Data]],0,{place}),{tests(FLOWS, {**same, **more})})*{is_there})"
+
+    def out_of(self, source: str) -> str:
+        """All flows of a source, in each row of the flows."""
+        return self._added(flow.name for flow in flows(REFINEMENTS) if flow.source == source)
+
+    def into(self, sink: str) -> str:
+        """All flows into a sink, in each row of the flows."""
+        return self._added(flow.name for flow in flows(REFINEMENTS) if flow.sink == sink)
+
+    def _added(self, names: Iterable[str]) -> str:
+        return f"({'+'.join(getattr(self.flows, name) for name in names)})"
+
+    def flowed_from(self, of: Columns, source: str, *keys: str) -> str:
+        """All flows of a source, summed over the keys of each row of another table."""
+        found = [self.flowed(of, flow.name, *keys) for flow in flows(REFINEMENTS) if flow.source == source]
+        return f"({'+'.join(found)})"
+
+    def flowed_into(self, of: Columns, sink: str, *keys: str) -> str:
+        """All flows into a sink, summed over the keys of each row of another table."""
+        found = [self.flowed(of, flow.name, *keys) for flow in flows(REFINEMENTS) if flow.sink == sink]
+        return f"({'+'.join(found)})"
 
     def of_limits(self, of: Columns, name: str, limit: str) -> str:
         """What the report of limits says of a limit, in the scenario and year of each row of another table."""

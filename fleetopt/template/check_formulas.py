@@ -40,7 +40,7 @@ def checks(on: tuple[str, ...] = (), listed: tuple[str, ...] = REFINEMENTS) -> I
 def _decided(sheet: Sheet, listed: tuple[str, ...]) -> Iterator[SheetCheck]:
     """Nothing is negative; what is whole is whole."""
     flows = [each.name for each in gathered("decisions") if each.kind in ("flow", "state") and each.axes == "yds"]
-    lowest = ",".join(f"MIN({getattr(sheet.flows, name)})" for name in flows)
+    lowest = ",".join(f"SUMPRODUCT(MIN({getattr(sheet.flows, name)}))" for name in flows)
     p = sheet.purchases
     yield SheetCheck("Nothing negative", "all flows and purchases >= 0", f"MAX(0,-MIN({lowest},MIN({p.bought})))")
     for purchase in of_those_on("purchases", listed):

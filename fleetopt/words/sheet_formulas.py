@@ -25,15 +25,16 @@ def escaped(heading: str) -> str:
 
 def sum_where(table: Table, name: str, **criteria: str) -> str:
     """Sum of a column over the rows in which other columns equal an expression each."""
-    return f"SUMIFS({column_of(table, name)},{_tests(table, criteria)})"
+    return f"SUMIFS({column_of(table, name)},{tests(table, criteria)})"
 
 
 def count_where(table: Table, **criteria: str) -> str:
     """Number of rows in which columns equal an expression each."""
-    return f"COUNTIFS({_tests(table, criteria)})"
+    return f"COUNTIFS({tests(table, criteria)})"
 
 
-def _tests(table: Table, criteria: Mapping[str, str]) -> str:
+def tests(table: Table, criteria: Mapping[str, str]) -> str:
+    """Columns with what each must equal, as SUMIFS and COUNTIFS take them."""
     return ",".join(f"{column_of(table, name)},{_criterion(table[name], value)}" for name, value in criteria.items())
 
 

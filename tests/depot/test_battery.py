@@ -78,6 +78,32 @@ def test_the_check_finds_a_plan_that_was_made_without_it(changes: dict[str, Any]
     assert rule in " ".join(found.failures), found.failures
 
 
+SHIFTED: dict[str, Any] = {**CHEAP, "solar_max_added_kwp": 0.0, "grid_price": [[1.0, 3.0]]}
+"""100 kWh in the dark slot, in which energy costs three times as much as in the other."""
+
+
+def test_a_battery_that_may_charge_from_the_grid_buys_when_energy_is_cheap():
+    assert planned(**SHIFTED).opex.tolist() == pytest.approx([3 * 36_500])
+    plan = planned(**SHIFTED, grid_charging="yes", charge_efficiency=0.8)
+    assert plan.grid_to_battery[0, 0].tolist() == pytest.approx([125, 0])
+    assert plan.grid_import[0, 0].tolist() == pytest.approx([125, 0])
+    assert plan.opex.tolist() == pytest.approx([1.25 * 36_500])
+
+
+def test_what_charges_the_battery_counts_in_the_grid_limit_the_peak_and_the_carbon():
+    limited = planned(**SHIFTED, grid_charging="yes", grid_limit_kwh=[60.0, 1000.0], co2_grid=0.4)
+    assert limited.grid_import[0, 0].tolist() == pytest.approx([60, 40])
+    assert limited.co2_t.tolist() == pytest.approx([100 * 365 * 0.4 / 1000])
+    rate = planned(**SHIFTED, grid_charging="yes", charge_rate=0.1, battery_max_kwh=500.0)
+    assert rate.grid_to_battery[0, 0].tolist() == pytest.approx([50, 0])
+
+
+def test_the_check_finds_a_battery_that_charges_from_the_grid_though_it_may_not():
+    made = planned(**SHIFTED, grid_charging="yes")
+    found = verify(made, two_slots(**{**SHIFTED, "grid_charging": "no"}), made.objective, -np.inf)
+    assert any("grid_charging" in failure for failure in found.failures)
+
+
 def test_no_battery_holds_at_least_more_than_at_most():
     with pytest.raises(ValueError, match="soc_min must be at most soc_max"):
         Case(**{**two_slots()._given, "soc_min": 0.9, "soc_max": 0.5})

@@ -59,7 +59,7 @@ def mixed_case(seed: int) -> Case:
         **some({"export_price": [[0.12, one_of(0.05, math.inf)]], "battery_export": one_of("yes", "no")}),
         **some({"solar_price_factor": 0.8, "battery_price_factor": 1.2, "charger_price_factor": one_of(0.5, 1.5)}),
         **some({"budget_factor": one_of(0.9, 1.5), "solar_yield_factor": one_of(0.9, 1.1)}),
-        **some({"charging_efficiency": 0.92}),
+        **some({"charging_efficiency": 0.92, "grid_charging": "yes"}),
         **some({"charge_rate": one_of(0.2, 0.5), "battery_wear": one_of(0.0, 0.03)}),
     }
     if random.random() < 0.6:
@@ -185,7 +185,9 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
         wider = [(12.0 * case.adds_kw[u], add[name][k]) for u, name in enumerate(case.upgrades) for k in range(y + 1)]
         emitted: list[tuple[float, int]] = []
         for d in range(len(case.day_types)):
-            flows = [{name: m.column() for name in ("sl", "sb", "sg", "bl", "bg", "gl", "soc")} for _ in case.slots]
+            flows = [
+                {name: m.column() for name in ("sl", "sb", "sg", "bl", "bg", "gl", "gb", "soc")} for _ in case.slots
+            ]
             for s, f in enumerate(flows):
                 need = float(case.charging_kwh[y, d, s])
                 power = [
@@ -199,14 +201,19 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                 m.row([*out, *((-gain * share, column) for share, column in sun)], gain * old_sun, gain * old_sun)
                 before = flows[s - 1]
                 went = 1 / case.discharge_efficiency
-                change = [(-1.0, before["soc"]), (-case.charge_efficiency, before["sb"]), (went, before["bl"]),
+                change = [(-1.0, before["soc"]), (-case.charge_efficiency, before["sb"]),
+                          (-case.charge_efficiency, before["gb"]), (went, before["bl"]),
                           (went, before["bg"])]  # fmt: skip
                 m.row([(1.0, f["soc"]), *change], 0.0, 0.0)
                 for held, low, high in ((case.soc_max, -inf, 0.0), (case.soc_min, 0.0, inf)):
                     m.row([(1.0, f["soc"]), *((-held * share, column) for share, column in size)],
                           low + held * old_size, high + held * old_size)  # fmt: skip
                 if case.charge_rate < inf:
-                    taken = [(1.0, f["sb"]), *((-case.charge_rate * share, column) for share, column in size)]
+                    taken = [
+                        (1.0, f["sb"]),
+                        (1.0, f["gb"]),
+                        *((-case.charge_rate * share, column) for share, column in size),
+                    ]
                     m.row(taken, -inf, case.charge_rate * old_size)
                 for name in ("bl", "bg"):
                     m.costs[f[name]] += worth[y] * float(case.days[d]) * case.battery_wear
@@ -214,17 +221,23 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                 m.row(
                     [*given, *((-case.c_rate * share, column) for share, column in size)], -inf, case.c_rate * old_size
                 )
-                m.row([(1.0, f["gl"]), *((-kwh, column) for kwh, column in wider)], -inf, float(case.grid_limit_kwh[s]))
+                m.row(
+                    [(1.0, f["gl"]), (1.0, f["gb"]), *((-kwh, column) for kwh, column in wider)],
+                    -inf,
+                    float(case.grid_limit_kwh[s]),
+                )
                 level = worth[y] * float(case.days[d]) * case.price_index[y] * case.energy_price_factor
                 paid = level * float(case.grid_price[d, s])
                 own = float(case.export_price[d, s])
                 earned = level * own if own < inf else paid * case.export_ratio
                 if case.battery_export == "no":
                     m.row([(1.0, f["bg"])], 0.0, 0.0)
-                m.costs[f["gl"]] += paid
+                if case.grid_charging == "no":
+                    m.row([(1.0, f["gb"])], 0.0, 0.0)
                 tons = float(case.days[d]) / 1000 * (case.co2_grid if case.co2[d, s] == inf else case.co2[d, s])
-                m.costs[f["gl"]] += worth[y] * case.co2_price * tons
-                emitted.append((tons, f["gl"]))
+                for name in ("gl", "gb"):
+                    m.costs[f[name]] += paid + worth[y] * case.co2_price * tons
+                    emitted.append((tons, f[name]))
                 m.costs[f["sg"]] -= earned
                 m.costs[f["bg"]] -= earned
         if case.co2_limit[y] < inf and any(value for value, _ in emitted):
@@ -252,5 +265,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
     assert {name for case in cases for name in case.is_on()} == {
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "carbon"),
-        *("charging_losses", "levers", "price_level", "export_price", "battery_export"),
+        *("grid_charging", "charging_losses", "levers", "price_level", "export_price", "battery_export"),
     }
