@@ -43,10 +43,10 @@ class Columns:
         """The expression of a name."""
         if name in self._names:
             return column_of(self.table, name)
-        if name in FIGURES:
-            return self._figure(FIGURES[name])
         if any(column.name == name for column in self._full.columns):
             return self._where_there(self._full[name])
+        if name in FIGURES:
+            return self._figure(FIGURES[name])
         return self._of_year(name)
 
     def has(self, name: str, value: str) -> str:

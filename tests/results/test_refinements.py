@@ -12,6 +12,7 @@ import json
 
 import pytest
 
+from fleetopt.depot import MONEY as MONEY_OF_PARTS
 from fleetopt.depot import REFINEMENTS
 from fleetopt.depot.case import Case
 from fleetopt.inputs.scenarios import Scenario
@@ -22,6 +23,7 @@ from fleetopt.results.content import Run, result_content
 from fleetopt.results.csv import operational_details, optimization_results
 from fleetopt.results.json import as_text, summary
 from fleetopt.results.report import report
+from fleetopt.results.sheet import Sheet
 from fleetopt.words.content import Content
 from tests.cases import one_slot
 
@@ -235,3 +237,12 @@ def test_the_report_shows_demand_charges_only_where_they_are_on(base, refined):
     assert "Demand" in ours
     assert "Demand" not in without
     assert "Transformer" in ours
+
+
+# The checks of a workbook that lacks a column
+
+
+@pytest.mark.parametrize("name", [money.name for money in MONEY_OF_PARTS])
+def test_money_that_a_workbook_has_no_column_for_is_none_and_not_the_setting_of_that_name(name: str):
+    assert "tblYearly[" in getattr(Sheet((), REFINEMENTS).yearly, name)
+    assert "tblCompare[" in getattr(Sheet((), REFINEMENTS).compare, name)
