@@ -42,6 +42,8 @@ def type_in(path: Path, typed: Typed) -> Path:
     """Give input tables of a planning workbook these rows; nothing else of the file changes."""
     book = ClosedBook(path)
     blocks = book.blocks(list(typed))
-    book.fill(Content(dict(typed), {name: list(blocks[name].rows[0]) for name in typed}))
+    headings = {name: list(blocks[name].rows[0]) for name in typed}
+    rows = {name: [[*row, *[None] * (len(headings[name]) - len(row))] for row in typed[name]] for name in typed}
+    book.fill(Content(rows, headings))
     path.write_bytes(book.content())
     return path
