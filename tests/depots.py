@@ -86,7 +86,7 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
         drawn = {
             c.name: draw(figure(c, is_usual=is_usual))
             for c in table.columns
-            if c.name not in keys and c.kind in ("number", "whole")
+            if c.name not in keys and c.kind in ("number", "whole") and not (in_study and c.is_quiet)
         }
         return {**drawn, **keys}
 
@@ -102,7 +102,8 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
         column.name: draw(st.sampled_from(column.choices) if column.choices else figure(column, is_usual=is_usual))
         for column in schema.SETTINGS
     }
-    settings |= {c.name: c.default for c in schema.SETTINGS if in_study and c.name in NOT_IN_STUDY}
+    settings |= {c.name: c.default for c in schema.SETTINGS if in_study and (c.is_quiet or c.name in NOT_IN_STUDY)}
+    settings["soc_min"], settings["soc_max"] = sorted((settings["soc_min"], settings["soc_max"]))
     tables = {
         "tblFleet": fleet,
         "tblTrucks": [row(schema.TABLES["tblTrucks"], truck_type=kind, year=y) for kind in kinds for y in years],
@@ -157,10 +158,8 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
 NOT_IN_STUDY = (
     *("battery_existing_kwh", "c_rate_basis", "solver", "time_limit", "gap", "export_ratio"),
     *("peak_factor", "ratchet", "fixed_charge"),
-    *("solar_life", "battery_life", "solar_degradation", "battery_fade", "solar_om", "battery_om"),
-    *("discount_rate", "residual_value", "grants_in_budget"),
 )
-"""Settings for which the study's layout has no place."""
+"""Settings for which the study's layout has no place, besides those that a workbook may lack."""
 KINDS_OF_DAY = ("workday", "weekend")
 
 
@@ -200,6 +199,8 @@ def _scenarios(draw: st.DrawFn, is_usual: bool) -> list[dict[str, Any]]:
                 else figure(settable()[column.name], is_usual=is_usual)
             )
             own[column.name] = draw(st.none() | value)
+        bounds = [own["soc_min"], own["soc_max"]]
+        own["soc_min"], own["soc_max"] = (None, None) if None in bounds else sorted(bounds)
         rows.append(own)
     return rows
 
