@@ -26,6 +26,9 @@ _MISTAKEN = {
     "-": ("per cent", "thousands"),
     "1/h": ("per cent", "thousands"),
     "s": ("milliseconds", "hours"),
+    "t": ("kg", "thousands of t"),
+    "kg/kWh": ("g/kWh", "t/kWh"),
+    "USD/t": ("cents", "USD/kg"),
 }
 """For each unit: what a figure that is far too large may be in, and one that is far too small."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fleetopt import depot
+from fleetopt.inputs import doubts as doubts_module
 from fleetopt.inputs import schema
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.doubts import doubtful_settings
@@ -244,3 +245,8 @@ def test_a_power_within_twice_and_half_of_one_in_the_name_may_be_meant(inputs, n
 def test_rows_without_a_day_type_are_no_day(inputs):
     inputs["tblEnergy"].values.update(day_type=[None, None], solar_yield=[6.0, 6.0])
     assert not any("on a day of the type" in text for text in found(inputs))
+
+
+def test_every_unit_with_usual_figures_says_what_it_may_be_mistaken_for():
+    columns = [*schema.SETTINGS, *(column for table in schema.TABLES.values() for column in table.columns)]
+    assert {column.unit for column in columns if column.usual} <= doubts_module._MISTAKEN.keys()
