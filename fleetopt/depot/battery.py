@@ -70,8 +70,9 @@ def battery_room_at_a_time(case: Given, x: Decided) -> Comparison:
 
 
 def most_given(case: Given) -> Array:
-    """What the largest battery that there may be gives in a slot   (s,) [kWh a day]."""
-    return np.asarray(case.discharge_share * (case.battery_existing_kwh + case.battery_max_kwh))
+    """What the largest battery that there may be gives in a slot of what it held before   (s,) [kWh a day]."""
+    share = np.where(case.power_apart, 1.0, case.discharge_share)
+    return np.asarray(share * (case.battery_existing_kwh + case.battery_max_kwh))
 
 
 def may_sell(case: Given) -> bool:
@@ -117,9 +118,10 @@ def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Ch
             went = (used[y, :, before] + sold[y, :, before]) / case.discharge_efficiency
             carried = soc[y, :, before] + came - went
             yield Check("battery_balance", "d", np.abs(soc[y, :, s] - carried), soc[y, :, s], {"y": y, "s": s})
-            share = case.c_rate * case.hours[s] if case.c_rate_basis == "hour" else case.c_rate
-            most = share * battery[y]
-            yield Check("discharge_limit", "d", used[y, :, s] + sold[y, :, s] - most, most, {"y": y, "s": s})
+            if np.isinf(case.battery_power_price).any():
+                share = case.c_rate * case.hours[s] if case.c_rate_basis == "hour" else case.c_rate
+                most = share * battery[y]
+                yield Check("discharge_limit", "d", used[y, :, s] + sold[y, :, s] - most, most, {"y": y, "s": s})
     most = case.battery_max_kwh
     if np.isinf(case.battery_life):
         yield Check("battery_room", "", plan.battery_add.sum() - most, most)
@@ -132,13 +134,13 @@ def assumptions(case: Given) -> Iterator[str]:
     """How the battery is idealised."""
     if case.battery_existing_kwh + case.battery_max_kwh == 0:
         return
-    if case.c_rate_basis == "slot" and (case.hours > 1).any():
+    if case.c_rate_basis == "slot" and (case.hours > 1).any() and not case.power_apart:
         yield (
             f"The C-rate counts per slot: in one slot the battery gives at most {case.c_rate:.0%} of its size, however "
             "long the slot is. Read per hour (c_rate_basis=hour) it could give more."
         )
     idealised = [
-        *(["at any rate"] if np.isinf(case.charge_rate) else []),
+        *(["at any rate"] if np.isinf(case.charge_rate) and not case.power_apart else []),
         *(["without losses"] if case.charge_efficiency == case.discharge_efficiency == 1 else []),
     ]
     how = f" {', '.join(idealised)}{', and' if case.grid_charging == 'no' else ''}" if idealised else ""
@@ -171,6 +173,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     out = f"{f.battery_to_load}+{f.battery_to_grid}"
     aged = f"({f.battery_kwh}-{f.battery_lost_kwh})"
     most = f"{_discharge_share(f, f.hours)}*{aged}"
+    out = f"{sheet.is_blank('tblCosts', 'battery_power_price', year=f.year)}*({out})"
     yield SheetCheck("discharge_limit", "battery to load and grid <= C-rate x battery", exceeds(out, most))
     yield SheetCheck(
         "soc_limit",
@@ -206,6 +209,12 @@ def _part(column: str, first: str, last: str) -> str:
 def _discharge_share(of: Any, hours: str) -> str:
     """c_rate, times the hours where it counts per hour."""
     return f"{of.c_rate}*(1+{of.has('c_rate_basis', 'hour')}*({hours}-1))"
+
+
+def _years_by_rate(sheet: Any) -> str:
+    """How many years of scenarios have a battery whose C-rate limits it."""
+    y = sheet.yearly
+    return f"SUMPRODUCT({sheet.is_blank('tblCosts', 'battery_power_price', year=y.year)}*({y.battery_kwh}>0))"
 
 
 def _scenarios_without_life(sheet: Any) -> str:
@@ -297,6 +306,8 @@ PART = Part(
             "kWh/d",
             rank=4,
             only_with="battery_kwh",
+            where=lambda case: not case.power_apart,
+            rows_told=_years_by_rate,
         ),
         Rule("soc_limit", "yds", "limit", soc_limit, "Battery content", "kWh/d", rank=5, only_with="battery_kwh"),
         Rule(

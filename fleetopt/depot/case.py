@@ -50,6 +50,7 @@ class Case:
         for name, derived in DERIVED.items():
             if name in given:
                 self._values[name] = self._spread(name, derived.axes, given[name])
+        self.purchases = tuple(kind for kind in PURCHASES if kind.where is None or kind.where(self))
         self.items = tuple(_items(self))
         self.sets["n"] = tuple(item.name for item in self.items)
         for part in PARTS:
@@ -207,7 +208,7 @@ def _labels(table: Table, given: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def _items(case: Case) -> Iterable[Item]:
-    for purchase in PURCHASES:
+    for purchase in case.purchases:
         if not purchase.is_many:
             yield Item(purchase.item, purchase, None)
         else:

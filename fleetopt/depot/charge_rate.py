@@ -24,13 +24,13 @@ def charge_limit(case: Given, x: Decided) -> Comparison:
 
 
 def is_on(case: Given) -> bool:
-    """Whether charging has a limit."""
-    return bool(np.isfinite(case.charge_rate))
+    """Whether charging has a limit of its own: where the battery's power is bought apart, that limits it."""
+    return bool(np.isfinite(case.charge_rate) and not case.power_apart)
 
 
 def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
     """Slot after slot: never more than it takes."""
-    if np.isinf(case.charge_rate):
+    if np.isinf(case.charge_rate) or np.isfinite(case.battery_power_price).all():
         return
     for y in range(len(case.years)):
         battery = counted["battery_kwh"][y] - counted["battery_lost_kwh"][y]
@@ -50,7 +50,8 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     f, u = sheet.flows, sheet.limits
     share = f"{f.charge_rate}*(1+{f.has('c_rate_basis', 'hour')}*({f.hours}-1))"
     most = f"{share}*({f.battery_kwh}-{f.battery_lost_kwh})"
-    taken = f"({f.charge_rate}>0)*{sheet.into('battery')}"
+    by_rate = sheet.is_blank("tblCosts", "battery_power_price", year=f.year)
+    taken = f"{by_rate}*({f.charge_rate}>0)*{sheet.into('battery')}"
     yield SheetCheck("charge_limit", "into the battery <= charge rate x battery", exceeds(taken, most))
     used = sheet.flowed_into(u, "battery", "scenario", "year", "day_type", "slot")
     share = f"{u.charge_rate}*(1+{u.has('c_rate_basis', 'hour')}*({u.hours}-1))"
@@ -59,7 +60,9 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
 
 def _rows(sheet: Any) -> str:
     """A row for each year with a battery of a scenario whose charging has a limit."""
-    return f"SUMPRODUCT(({sheet.yearly.charge_rate}>0)*({sheet.yearly.battery_kwh}>0))"
+    y = sheet.yearly
+    by_rate = sheet.is_blank("tblCosts", "battery_power_price", year=y.year)
+    return f"SUMPRODUCT({by_rate}*({y.charge_rate}>0)*({y.battery_kwh}>0))"
 
 
 PART = Part(

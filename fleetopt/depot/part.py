@@ -25,6 +25,10 @@ class Given(Protocol):
         """Labels by axis: y years, d day types, s slots, c chargers, and what other tables make."""
 
     @property
+    def purchases(self) -> Sequence[Purchase]:
+        """The kinds of what can be bought."""
+
+    @property
     def items(self) -> Sequence[Item]:
         """Everything that can be bought: the labels of the axis n."""
 
@@ -331,7 +335,9 @@ class Purchase:
     briefly: str
     """The same in a table: `{count} x {item} charger{s}`."""
     existing: str = ""
-    """Figure: what is there from the start."""
+    """Figure or derived number: what is there from the start."""
+    existing_told: Callable[[Any], str] | None = None
+    """The same in Excel's words, from the columns of a table; none: it is a figure."""
     life: str = ""
     """Figure or derived array: after so many years it is gone; none: it outlives every horizon."""
     upkeep: str = ""
@@ -344,6 +350,8 @@ class Purchase:
     """Figure with yes where the yearly budget pays for it; none: it does."""
     csv: str = ""
     """What the study's file of yearly results would call it."""
+    where: Where | None = None
+    """Whether it can be bought at all; none: always."""
 
     @property
     def is_many(self) -> bool:

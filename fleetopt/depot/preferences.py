@@ -22,6 +22,7 @@ def wishes(case: Given) -> Iterator[Mapping[str, Array]]:
     yield {"soc": days}  # nothing idle in the battery
     yield {"solar_kwp": one}  # what is bought late is installed for fewer years
     yield {"battery_kwh": one}
+    yield {"battery_kw_add": case.battery_serves.sum(axis=0)}
     yield {"battery_to_grid": days}  # what was stored serves the depot before it is sold
     yield {
         "solar_to_battery": later,
@@ -32,6 +33,7 @@ def wishes(case: Given) -> Iterator[Mapping[str, Array]]:
     yield {  # whatever is still equal
         "solar_add": _apart(case.solar_price),
         "battery_add": _apart(case.battery_price),
+        "battery_kw_add": _apart(case.battery_price),
         "solar_to_load": _apart(later),
         "battery_to_load": -_apart(later),
         "grid_to_load": _apart(later),

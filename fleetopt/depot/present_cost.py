@@ -63,7 +63,8 @@ def recount_least(case: Given, _plan: Any, counted: Mapping[str, Array]) -> Arra
 def lives_are_known(case: Given) -> None:
     """What is left of a purchase is known only where its life is."""
     lives = [*case.charger_life]
-    lives += [case.solar_life] * (case.solar_max_added_kwp > 0) + [case.battery_life] * (case.battery_max_kwh > 0)
+    lives += [case.solar_life] * (case.solar_max_added_kwp > 0)
+    lives += [case.battery_life] * (case.battery_max_kwh > 0 or case.power_apart > 0)
     if case.residual_value == "straight-line" and not np.isfinite(lives).all():
         raise ValueError("a residual value needs the life of everything that can be bought")
 
@@ -71,6 +72,7 @@ def lives_are_known(case: Given) -> None:
 def lives_are_given(inputs: Read) -> Iterator[Problem]:
     """Where what is left counts, the life of everything that can be bought is given."""
     scenarios, chargers = inputs["tblScenarios"], inputs["tblChargers"]
+    is_apart = any(price is not None for price in inputs["tblCosts"].values.get("battery_power_price", ()))
     said: set[str] = set()
     for i in range(max(1, len(scenarios))):
         of = partial(of_scenario, scenarios, inputs.settings, i=i)
@@ -80,7 +82,7 @@ def lives_are_given(inputs: Read) -> Iterator[Problem]:
         missing = {}
         for what, room, there in (("Solar", "solar_max_added_kwp", "solar"), ("Battery", "battery_max_kwh", "battery")):
             life = of(f"{there}_life")
-            if life.value is None and of(room).value != 0:
+            if life.value is None and (of(room).value != 0 or (there == "battery" and is_apart)):
                 where = life.where if life.where not in ("", "default") else wanted.where
                 missing[where, f"{what} life [years]"] = there
         lives = chargers.values.get("charger_life") or [None] * len(chargers)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from fleetopt.depot import DECISIONS, MONEY, PURCHASES, QUANTITIES
+from fleetopt.depot import DECISIONS, MONEY, QUANTITIES
 from fleetopt.depot.case import Case
 from fleetopt.words.expression import Expression, expression, stacked
 
@@ -45,13 +45,13 @@ class Names:
     def bought(self) -> Expression:
         """(n, y) of everything that can be bought, what is bought in the year."""
         if "bought" not in self._known:
-            self._known["bought"] = _rows([getattr(self, purchase.bought) for purchase in PURCHASES])
+            self._known["bought"] = _rows([getattr(self, purchase.bought) for purchase in self._case.purchases])
         return self._known["bought"]
 
     @property
     def there(self) -> Expression:
         """(n, y) of everything that can be bought, what is there in the year."""
-        return _rows([getattr(self, purchase.installed) for purchase in PURCHASES])
+        return _rows([getattr(self, purchase.installed) for purchase in self._case.purchases])
 
     @property
     def total_cost(self) -> Expression:

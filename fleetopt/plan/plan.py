@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from fleetopt.depot import DECISIONS, MONEY, OBJECTIVE, PURCHASES, RULES
+from fleetopt.depot import DECISIONS, MONEY, OBJECTIVE, RULES
 from fleetopt.depot.case import Case, FloatArray
 from fleetopt.depot.part import Item
 from fleetopt.model.names import Names, nothing
@@ -95,7 +95,7 @@ class Plan:
     @property
     def bare(self) -> SimpleNamespace:
         """Nothing but the decisions, for whoever works out the rest by himself."""
-        rows: Sequence[FloatArray] = [np.atleast_2d(self.decided[purchase.bought]) for purchase in PURCHASES]
+        rows: Sequence[FloatArray] = [np.atleast_2d(self.decided[each.bought]) for each in self.case.purchases]
         return SimpleNamespace(**self.decided, bought=np.concatenate(rows))
 
 

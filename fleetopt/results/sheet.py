@@ -172,8 +172,11 @@ class Sheet:
     def of_purchases(self, field: str) -> str:
         """A figure of the item of each row of the purchases, named by a field of its kind; 0 where it has none."""
         p = self.purchases
-        named = [(each.unit, getattr(each, field)) for each in KINDS if getattr(each, field) in FIGURES]
-        terms = [f'({p.unit}="{unit}")*{getattr(p, name)}' for unit, name in named]
+        named: dict[str, list[str]] = {}
+        for each in KINDS:
+            if getattr(each, field) in FIGURES:
+                named.setdefault(getattr(each, field), []).append(f'({p.unit}="{each.unit}")')
+        terms = [f"({'+'.join(units)})*{getattr(p, name)}" for name, units in named.items()]
         return f"({'+'.join(terms)})"
 
     def all_years(self, of: Columns, name: str) -> str:

@@ -87,7 +87,8 @@ def _purchases(sheet: Sheet) -> Iterator[SheetCheck]:
 
 
 def _existing(sheet: Sheet, purchase: Purchase) -> str:
-    return str(getattr(sheet.purchases, purchase.existing))
+    told = purchase.existing_told
+    return told(sheet.purchases) if told else str(getattr(sheet.purchases, purchase.existing))
 
 
 def _yearly(sheet: Sheet, listed: tuple[str, ...]) -> Iterator[SheetCheck]:

@@ -1,4 +1,4 @@
-"""Losses, reserve, charging rate and wear of the battery by hand, on a sunny slot and a dark one."""
+"""Losses, reserve, charging rate, wear and power of the battery by hand, on a sunny slot and a dark one."""
 
 from __future__ import annotations
 
@@ -107,3 +107,87 @@ def test_the_check_finds_a_battery_that_charges_from_the_grid_though_it_may_not(
 def test_no_battery_holds_at_least_more_than_at_most():
     with pytest.raises(ValueError, match="soc_min must be at most soc_max"):
         Case(**{**two_slots()._given, "soc_min": 0.9, "soc_max": 0.5})
+
+
+APART: dict[str, Any] = {**CHEAP, "battery_power_price": 12.0}
+"""100 kWh to be given in 12 hours, and taken in 12: 100 / 12 kW, for 100 USD."""
+
+
+def test_power_that_has_a_price_is_bought_for_itself():
+    plan = planned(**APART)
+    assert bought(plan) == pytest.approx((100, 100))
+    assert plan.battery_kw_add.tolist() == pytest.approx([100 / 12])
+    assert plan.capex.tolist() == pytest.approx([1000 + 10 * 100 + 10 * 100 + 100])
+
+
+def test_where_power_is_apart_the_rates_do_not_bind():
+    # at a C-rate or a charge rate of 0.1 a slot the battery would have to hold 1,000 kWh
+    assert bought(planned(c_rate=0.1)) == pytest.approx((100, 1000))
+    assert bought(planned(charge_rate=0.1)) == pytest.approx((100, 1000))
+    assert bought(planned(**{**APART, "c_rate": 0.1, "charge_rate": 0.1})) == pytest.approx((100, 100))
+
+
+def test_charging_needs_the_power_of_what_is_lost_too():
+    # to give 100 kWh the battery takes 125 kWh at 0.8
+    plan = planned(**APART, charge_efficiency=0.8)
+    assert plan.battery_kw_add.tolist() == pytest.approx([125 / 12])
+
+
+@pytest.mark.parametrize(("existing", "kw"), [(np.inf, 0.25 * 20), (3.0, 3.0), (0.0, 0.0)])
+def test_an_existing_battery_comes_with_its_power_or_with_the_c_rate_times_its_size(existing: float, kw: float):
+    given = {**APART, "c_rate": 0.25, "c_rate_basis": "slot", "battery_existing_kwh": 20.0}
+    plan = planned(**given, battery_existing_kw=existing, battery_power_om=6.0)
+    assert plan.battery_kw_add.tolist() == pytest.approx([100 / 12 - kw])
+    assert plan.battery_kw.tolist() == pytest.approx([100 / 12])
+    assert plan.upkeep.tolist() == pytest.approx([6 * 100 / 12])
+
+
+def test_power_is_gone_with_the_life_of_the_battery_and_does_not_fade():
+    years: dict[str, Any] = {**APART, "years": (2025, 2026), "charging_kwh": [[[0.0, 100.0]]] * 2}
+    assert planned(**years).battery_kw_add.tolist() == pytest.approx([100 / 12, 0])
+    assert planned(**years, battery_life=1).battery_kw_add.tolist() == pytest.approx([100 / 12, 100 / 12])
+    faded = planned(**years, battery_fade=0.2, battery_existing_kwh=50.0, battery_existing_kw=2.0)
+    assert faded.battery_kw.tolist() == pytest.approx([100 / 12, 100 / 12])
+
+
+def test_the_factor_on_the_battery_s_prices_counts_for_its_power():
+    plan = planned(**APART, battery_price_factor=2.0)
+    assert plan.capex.tolist() == pytest.approx([1000 + 10 * 100 + 2 * (10 * 100 + 100)])
+
+
+def test_a_grant_pays_for_power():
+    granted = {"incentives": ("Inverter",), "granted_for": ["Battery power"], "granted_share": [0.5]}
+    assert planned(**APART, **granted).grants.tolist() == pytest.approx([50])
+
+
+def test_power_that_costs_nothing_is_no_more_than_what_flows():
+    plan = planned(**{**APART, "battery_power_price": 0.0})
+    assert plan.battery_kw_add.tolist() == pytest.approx([100 / 12])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule"),
+    [
+        ({"battery_power_price": 13.0}, "capex"),
+        ({"battery_existing_kwh": 1.0, "battery_existing_kw": 1.0}, "battery_kw"),
+        ({"hours": [11.0, 13.0]}, "charge_power"),
+        ({"hours": [13.0, 11.0]}, "discharge_power"),
+    ],
+)
+def test_the_check_finds_a_plan_with_another_power(spoil: dict[str, Any], rule: str):
+    made = planned(**APART)
+    assert verify(made, made.case, made.objective, -np.inf).has_passed
+    found = verify(made, two_slots(**{**APART, **spoil}), made.objective, -np.inf)
+    assert rule in {failure.split(":")[0].split(" 20")[0] for failure in found.failures}, found.failures
+
+
+def test_the_check_finds_power_that_is_bought_though_it_has_no_price():
+    made = planned()
+    found = verify(made.replace(battery_kw_add=[1.0]), made.case, made.objective, -np.inf)
+    assert any("battery_kw_add without a price" in failure for failure in found.failures)
+
+
+def test_power_has_a_price_in_every_year_or_in_none():
+    years: dict[str, Any] = {**APART, "years": (2025, 2026), "charging_kwh": [[[0.0, 100.0]]] * 2}
+    with pytest.raises(ValueError, match="in all years or in none"):
+        two_slots(**{**years, "battery_power_price": [12.0, np.inf]})

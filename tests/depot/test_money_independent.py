@@ -82,6 +82,10 @@ def mixed_case(seed: int) -> Case:
             "granted_most": [one_of(math.inf, 900.0, 4000.0) for _ in range(count)],
             "grants_in_budget": one_of("yes", "no"),
         }
+    if random.random() < 0.5:
+        figures |= {"battery_power_price": random.integers(20, 200, years).astype(float),
+                    "battery_existing_kw": one_of(4.0, math.inf), "battery_power_om": one_of(0.0, 3.0)}  # fmt: skip
+        figures |= {"granted_for": [one_of(of, "Battery power") for of in figures.get("granted_for", ())]}
     return Case(**figures)
 
 
@@ -122,23 +126,28 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
     m, inf = Second(), math.inf
     years, sold, kinds = (
         range(len(case.years)),
-        ["Solar", "Battery", *case.chargers, *case.upgrades],
+        ["Solar", "Battery", "Battery power", *case.chargers, *case.upgrades],
         len(case.chargers),
     )
     horizon, rate = len(case.years), case.discount_rate
-    life = dict(
-        zip(sold, [case.solar_life, case.battery_life, *case.charger_life, *[40.0] * len(case.upgrades)], strict=True)
-    )
+    lives = [case.solar_life, case.battery_life, case.battery_life, *case.charger_life, *[40.0] * len(case.upgrades)]
+    life = dict(zip(sold, lives, strict=True))
+    is_apart = bool((case.battery_power_price < inf).all())
+    of_power = case.battery_power_price if is_apart else np.zeros(horizon)
     price = dict(zip(sold, [case.solar_price * case.solar_price_factor, case.battery_price * case.battery_price_factor,
+                            of_power * case.battery_price_factor,
                             *(case.charger_price * case.charger_price_factor),
                             *[np.full(horizon, p) for p in case.upgrade_price]], strict=True))  # fmt: skip
-    om = dict(zip(sold, [case.solar_om, case.battery_om, *case.charger_om, *[0.0] * len(case.upgrades)], strict=True))
-    there = {"Solar": case.solar_existing_kwp, "Battery": case.battery_existing_kwh,
+    om = dict(zip(sold, [case.solar_om, case.battery_om, is_apart * case.battery_power_om, *case.charger_om,
+                         *[0.0] * len(case.upgrades)], strict=True))  # fmt: skip
+    old_power = case.c_rate * case.battery_existing_kwh
+    old_power = case.battery_existing_kw if case.battery_existing_kw < inf else old_power
+    there = {"Solar": case.solar_existing_kwp, "Battery": case.battery_existing_kwh, "Battery power": old_power,
              **dict(zip(case.chargers, case.chargers_existing, strict=True))}  # fmt: skip
     counts = dict.fromkeys(sold, True) | {
         u: c == "yes" for u, c in zip(case.upgrades, case.counts_in_budget, strict=True)
     }
-    add = {item: [m.column(is_whole=item not in ("Solar", "Battery")) for _ in years] for item in sold}
+    add = {item: [m.column(is_whole=item not in ("Solar", "Battery", "Battery power")) for _ in years] for item in sold}
     grant = [[m.column() for _ in years] for _ in case.incentives]
     fixed = 0.0
     worth = [1 / (1 + rate) ** y for y in years]
@@ -208,7 +217,11 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                 for held, low, high in ((case.soc_max, -inf, 0.0), (case.soc_min, 0.0, inf)):
                     m.row([(1.0, f["soc"]), *((-held * share, column) for share, column in size)],
                           low + held * old_size, high + held * old_size)  # fmt: skip
-                if case.charge_rate < inf:
+                if is_apart:
+                    power = [(-12.0, column) for _, column in alive("Battery power", y)]
+                    for ways in (("sb", "gb"), ("bl", "bg")):
+                        m.row([*((1.0, f[name]) for name in ways), *power], -inf, 12.0 * old_power)
+                elif case.charge_rate < inf:
                     taken = [
                         (1.0, f["sb"]),
                         (1.0, f["gb"]),
@@ -218,9 +231,9 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                 for name in ("bl", "bg"):
                     m.costs[f[name]] += worth[y] * float(case.days[d]) * case.battery_wear
                 given = [(1.0, f["bl"]), (1.0, f["bg"])]
-                m.row(
-                    [*given, *((-case.c_rate * share, column) for share, column in size)], -inf, case.c_rate * old_size
-                )
+                if not is_apart:
+                    given += [(-case.c_rate * share, column) for share, column in size]
+                    m.row(given, -inf, case.c_rate * old_size)
                 m.row(
                     [(1.0, f["gl"]), (1.0, f["gb"]), *((-kwh, column) for kwh, column in wider)],
                     -inf,
@@ -264,6 +277,6 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
     assert sum(optimize(case).plan is not None for case in cases) >= 25
     assert {name for case in cases for name in case.is_on()} == {
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
-        *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "carbon"),
+        *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "battery_power", "carbon"),
         *("grid_charging", "charging_losses", "levers", "price_level", "export_price", "battery_export"),
     }

@@ -209,6 +209,7 @@ def test_the_json_has_the_figures_of_each_year_by_the_names_of_the_formulation_o
         "total_cost": pytest.approx(42_500 + OF_BILL),
         "solar_add": 0,
         "battery_add": 0,
+        "battery_kw_add": 0,
         "charger_add": {"50 kW": 1},
         "upgrade_add": {"Transformer": 1},
         "peak_kw": {"Peak": {"Summer": pytest.approx(100 / 24)}},
