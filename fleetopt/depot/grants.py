@@ -228,7 +228,11 @@ def something_is_granted(inputs: Read) -> Iterator[Problem]:
             yield warning(rows.where("granted_share", i), said, "Enter what is granted, or take the row away.")
         prices = {
             folded(item): costs.values.get(name, ())
-            for item, name in (("Solar", "solar_price"), ("Battery", "battery_price"))
+            for item, name in (
+                ("Solar", "solar_price"),
+                ("Battery", "battery_price"),
+                ("Battery power", "battery_power_price"),
+            )
         }
         prices |= {
             folded(name.removeprefix("charger_price ")): column
@@ -238,6 +242,10 @@ def something_is_granted(inputs: Read) -> Iterator[Problem]:
         for name, price in zip(*(upgrades.values.get(c, ()) for c in ("upgrade", "upgrade_price")), strict=True):
             prices[folded(name)] = [price]
         given = [price for price in prices.get(folded(of), ()) if price is not None]
+        if folded(of) == folded("Battery power") and not given:
+            said = "the battery's power has no price of its own, so nothing is granted for it."
+            cure = "Enter Battery power [USD/kW] on the sheet Costs, or grant it for Battery."
+            yield warning(rows.where("granted_for", i), said, cure)
         at_most = rows.values.get("granted_most_each", [None] * len(rows))[i]
         above = [
             price for price in given if min(share * price + amount, np.inf if at_most is None else at_most) > price

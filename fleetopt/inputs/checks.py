@@ -22,9 +22,10 @@ def check(inputs: Inputs) -> list[Problem]:
     for name in schema.TABLES:
         problems += _given_twice(inputs[name])
     problems += _settings(inputs)
+    faulty = {problem.where for problem in inputs.problems if problem.severity == "error" and problem.where}
     for part in PARTS:
-        for rule in part.checks:
-            problems += rule(inputs)
+        for rule in part.checks:  # what was faulty counts as blank, of which there is nothing more to say
+            problems += (problem for problem in rule(inputs) if problem.where not in faulty)
     problems += _items_apart(inputs)
     problems += doubts(inputs)
     problems += _scenario_folders(inputs)

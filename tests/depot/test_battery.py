@@ -8,10 +8,20 @@ import numpy as np
 import pytest
 
 from fleetopt.depot.case import Case
+from fleetopt.inputs.checks import check
+from fleetopt.inputs.inputs import Inputs
+from fleetopt.inputs.scenarios import scenarios
+from fleetopt.plan.assumptions import assumptions
+from fleetopt.plan.limits import limits
+from fleetopt.plan.optimize import optimize
 from fleetopt.plan.plan import Plan
 from fleetopt.plan.verify import verify
-from tests.cases import two_slots
+from fleetopt.results.csv import optimization_results
+from fleetopt.words.problem import error
+from fleetopt.words.rows import Cell
+from tests.cases import study, two_slots
 from tests.depot.planned import solved
+from tests.untidy import small_inputs
 
 CHEAP: dict[str, Any] = {"solar_price": 10.0, "battery_price": 10.0, "c_rate": 1.0, "charging_kwh": [[[0.0, 100.0]]]}
 """100 kWh in the dark slot; from the grid they cost 36,500 USD a year."""
@@ -191,3 +201,101 @@ def test_power_has_a_price_in_every_year_or_in_none():
     years: dict[str, Any] = {**APART, "years": (2025, 2026), "charging_kwh": [[[0.0, 100.0]]] * 2}
     with pytest.raises(ValueError, match="in all years or in none"):
         two_slots(**{**years, "battery_power_price": [12.0, np.inf]})
+
+
+def test_power_and_not_the_c_rate_is_told_as_the_limit_where_it_is_apart():
+    told = {use.limit: (use.used, use.most) for use in limits(planned(**APART))}
+    assert told["Battery charging power"] == told["Battery discharging power"] == pytest.approx((100, 100))
+    assert "Battery discharge" not in told
+    assert "Battery discharge" in {use.limit for use in limits(planned())}
+    assert not any("C-rate" in text or "at any rate" in text for text in assumptions(planned(**APART).case))
+
+
+def test_the_csv_of_results_has_a_row_of_power_where_it_is_apart():
+    assert f"\nBatteryPower,{100 / 12:.6g}" in optimization_results(planned(**APART))
+    assert "BatteryPower" not in optimization_results(planned())
+
+
+def test_a_residual_value_needs_the_life_of_power_even_where_no_battery_can_be_added():
+    lives: dict[str, Any] = {"residual_value": "straight-line", "solar_life": 20.0, "charger_life": 20.0,
+                             "battery_max_kwh": 0.0}  # fmt: skip
+    two_slots(**lives)
+    with pytest.raises(ValueError, match="needs the life"):
+        two_slots(**lives, battery_power_price=10.0)
+
+
+POWER: dict[str, tuple[dict[str, Any], float]] = {
+    "power_apart": ({"battery_power_price": [100.0, 100.0, 250.0, 250.0, 250.0]}, 1_157_726.3553),
+    "power_om": (
+        {
+            "battery_power_price": [100.0, 250.0, 100.0, 100.0, 100.0],
+            "battery_power_om": 10.0,
+            "battery_existing_kwh": 100.0,
+        },
+        1_128_049.0244,
+    ),
+}
+"""The study's depot with power apart, and the least cost that two other solvers agree on [USD]."""
+
+
+@pytest.mark.parametrize("name", POWER)
+def test_every_solver_finds_the_same_plan_with_power_apart(name: str):
+    changes, cost = POWER[name]
+    found_by = [optimize(study(0.5, **changes), solver=solver) for solver in ("scip", "highs", "cp-sat")]
+    for result in found_by:
+        assert result.plan.objective == pytest.approx(cost, abs=2e-4)
+        assert result.is_certified
+        for decision, values in result.plan.decided.items():
+            assert values == pytest.approx(found_by[0].plan.decided[decision], abs=1e-4), decision
+
+
+# Inputs
+
+
+def typed(prices: list[float | None] | None = None, **settings: Any) -> Inputs:
+    inputs = small_inputs()
+    if prices:
+        costs = inputs["tblCosts"]
+        costs.values["battery_power_price"] = list(prices)
+        costs.places["battery_power_price"] = lambda i: f"Costs!G{i + 2}"
+    inputs.settings |= {name: Cell(value, f"Settings!{name}") for name, value in settings.items()}
+    return inputs
+
+
+def said(inputs: Inputs) -> list[tuple[str, str, str]]:
+    return [(each.severity, each.where, each.message) for each in check(inputs)]
+
+
+def test_power_with_a_price_in_every_year_passes_without_a_word():
+    given = typed([100.0, 90.0], battery_existing_kw=20.0, battery_power_om=2.0)
+    assert said(given) == []
+    case = scenarios(given)[0].case
+    assert case.battery_power_price.tolist() == [100, 90]
+    assert "battery_power" in case.is_on()
+    assert "battery_power" not in scenarios(typed([None, None]))[0].case.is_on()
+
+
+def test_a_price_in_some_years_only_is_an_error_at_the_first_blank_cell():
+    [(severity, where, message)] = said(typed([100.0, None]))
+    assert (severity, where) == ("error", "Costs!G3")
+    assert message == "Battery power [USD/kW] is blank in 2026, must be given for every year or for none."
+
+
+def test_a_price_that_is_no_number_is_not_called_blank_besides():
+    inputs = typed([100.0, None])
+    inputs.problems.append(error("Costs!G3", "Battery power [USD/kW] is the text 'cheap', must be 0 or more."))
+    assert [message for _, _, message in said(inputs)] == [inputs.problems[0].message]
+
+
+@pytest.mark.parametrize("name", ["battery_existing_kw", "battery_power_om"])
+def test_figures_of_power_without_a_price_are_said_to_count_for_nothing(name: str):
+    [(severity, where, message)] = said(typed(**{name: 20.0}))
+    assert (severity, where) == ("warning", f"Settings!{name}")
+    assert message.startswith("this does not count: the battery's power has no price of its own")
+
+
+def test_a_charge_rate_beside_a_price_of_power_is_said_to_count_for_nothing():
+    assert said(typed(charge_rate=0.5)) == []
+    [(severity, where, message)] = said(typed([100.0, 90.0], charge_rate=0.5))
+    assert (severity, where) == ("note", "Settings!charge_rate")
+    assert message.startswith("the charge rate does not count")

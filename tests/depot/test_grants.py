@@ -150,6 +150,7 @@ def test_an_incentive_that_is_in_order_passes_without_a_word():
         ({"granted_from": None, "granted_until": 2020}, "warning", "the incentive is granted in no year of the plan"),
         ({"granted_amount": 900.0}, "warning", "900 USD are granted for each, more than the price of 440 USD."),
         ({"granted_share": 0.0}, "warning", "Share and Amount are both 0, so nothing is granted."),
+        ({"granted_for": "Battery power"}, "warning", "the battery's power has no price of its own"),
     ],
 )  # fmt: skip
 def test_an_incentive_that_does_not_fit_is_said_with_its_cell(values: dict[str, Any], severity: str, words: str):
