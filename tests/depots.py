@@ -98,6 +98,8 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
     budget = draw(figure(schema.TABLES["tblCosts"]["capex_budget"], is_usual=is_usual))
     costs = schema.expanded(schema.TABLES["tblCosts"], {"c": chargers})
     costs_rows = [row(costs, year=year, **({"capex_budget": budget} if in_study else {})) for year in years]
+    if not in_study and draw(st.booleans()):
+        costs_rows = [each | {"battery_power_price": None} for each in costs_rows]
     settings = {
         column.name: draw(st.sampled_from(column.choices) if column.choices else figure(column, is_usual=is_usual))
         for column in schema.SETTINGS
@@ -138,7 +140,7 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
             row(
                 schema.TABLES["tblIncentives"],
                 incentive=name,
-                granted_for=draw(st.sampled_from(["Solar", "Battery", *items])),
+                granted_for=draw(st.sampled_from(["Solar", "Battery", "Battery power", *items])),
                 granted_from=draw(st.sampled_from([None, first])),
                 granted_until=draw(st.sampled_from([None, first, first + 1])),
             )

@@ -18,6 +18,7 @@ from fleetopt.plan.limits import Limit, Raise, limits_of
 from fleetopt.plan.margins import least_cost, smallest_raise
 from fleetopt.plan.plan import Plan, plan_of
 from fleetopt.solvers.deadline import Deadline
+from fleetopt.solvers.messages import SolverError
 from fleetopt.words.expression import FloatArray
 from fleetopt.words.problem import Problem, error
 
@@ -52,8 +53,13 @@ def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
     """
     deadline = deadline.within(_SECONDS)
     program = build(case)
-    shortages = [*_beyond(case)] or [*_shortfalls(case, program, deadline)]
-    remedies = _remedies(case, program, deadline)
+    shortages = [*_beyond(case)]
+    try:
+        shortages = shortages or [*_shortfalls(case, program, deadline)]
+        remedies = _remedies(case, program, deadline)
+    except SolverError:  # that there is no plan is found already
+        advice = "The solvers broke down before it was found what would make one possible: look for mistyped figures."
+        return Diagnosis([error("", "no plan keeps all limits.", advice), *_worst(case, shortages)], [])
     if remedies:
         alone = len(remedies[0].limits) == 1
         these = "One of the following" if len(remedies) > 1 else "What follows"

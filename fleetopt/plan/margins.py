@@ -16,7 +16,7 @@ from fleetopt.model.program import Program
 from fleetopt.plan.limits import Limit, Raise, limits_of
 from fleetopt.solvers.backend import fastest, solve
 from fleetopt.solvers.deadline import Deadline
-from fleetopt.solvers.messages import Solution
+from fleetopt.solvers.messages import Solution, SolverError
 
 
 def smallest_raise(case: Case, program: Program, limits: Sequence[Limit], deadline: Deadline) -> Raise | None:
@@ -90,5 +90,13 @@ def _possible(program: Program) -> bytes:
 
 
 def least_cost(program: Program, deadline: Deadline) -> Solution:
-    """Solve a programme with the solver that suits its size."""
-    return solve(program, fastest(program), deadline)
+    """Solve a programme with the solver that suits its size, or with another where that breaks down.
+
+    Raises:
+        SolverError: both break down.
+    """
+    solver = fastest(program)
+    try:
+        return solve(program, solver, deadline)
+    except SolverError:
+        return solve(program, "scip" if solver == "highs" else "highs", deadline)

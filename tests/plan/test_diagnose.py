@@ -10,12 +10,14 @@ import pytest
 
 from fleetopt.depot.chargers import most_charged
 from fleetopt.model.formulation import build
+from fleetopt.plan import margins
 from fleetopt.plan.diagnose import why_no_plan
 from fleetopt.plan.limits import LIMITS, limits_of
 from fleetopt.plan.margins import least_cost, room, rooms, smallest_raise, with_limits
 from fleetopt.plan.optimize import has_no_plan, optimize
 from fleetopt.solvers.continuous import ContinuousProblem
 from fleetopt.solvers.deadline import Deadline
+from fleetopt.solvers.messages import SolverError
 from tests.cases import hourly, one_slot, study, two_slots
 from tests.random_cases import random_case, refined_case
 
@@ -371,3 +373,26 @@ def test_the_time_limit_of_a_run_holds_for_the_diagnosis_too():
         "no_solution",
     )
     assert time.monotonic() - started < 1.0 + 3.0
+
+
+def test_another_solver_finds_the_remedies_where_one_breaks_down(monkeypatch: pytest.MonkeyPatch):
+    real = margins.solve
+
+    def only_highs(program, solver, deadline):
+        if solver != "highs":
+            raise SolverError("numerical troubles")
+        return real(program, solver, deadline)
+
+    monkeypatch.setattr(margins, "solve", only_highs)
+    assert "Raise the grid limit from 900 to 1,491 kWh per slot" in said(study(grid_limit_kwh=900.0))
+
+
+def test_where_all_solvers_break_down_over_the_remedies_there_is_no_plan_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    def none(*_):
+        raise SolverError("numerical troubles")
+
+    monkeypatch.setattr(margins, "solve", none)
+    result = optimize(study(grid_limit_kwh=900.0))
+    assert (result.status, result.remedies) == ("infeasible", [])
+    assert result.problems[0].message == "no plan keeps all limits."
+    assert result.problems[0].advice.startswith("The solvers broke down before it was found")
