@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fleetopt.depot import (
     ageing,
+    baseload_peak,
     battery,
     battery_export,
     battery_losses,
@@ -28,6 +29,7 @@ from fleetopt.depot import (
     grants,
     grid,
     grid_charging,
+    grid_power,
     grid_upgrade,
     levers,
     life,
@@ -52,6 +54,8 @@ PARTS: Final = (
     budget.PART,
     grid_upgrade.PART,
     demand_charge.PART,
+    baseload_peak.PART,
+    grid_power.PART,
     life.PART,
     ageing.PART,
     upkeep.PART,

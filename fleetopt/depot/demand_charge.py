@@ -28,7 +28,7 @@ from fleetopt.words.clock import start as start_of
 from fleetopt.words.columns import Column, Table, year_column
 from fleetopt.words.expression import Comparison, Expression
 from fleetopt.words.problem import Problem, error, nearest, warning
-from fleetopt.words.sheet_formulas import as_it_stands, differs
+from fleetopt.words.sheet_formulas import as_it_stands, differs, one_if_blank
 
 ALL_YEAR = "all year"
 OTHER_DAYS = "other days"
@@ -195,8 +195,9 @@ def is_raised(case: Given) -> Array:
 
 
 def peak(case: Given, x: Decided) -> Comparison:
-    """peak_kw[y, k] >= peak_factor * grid_import / hours[s], in every slot that k covers   [kW]."""
-    return x.peak_kw[:, :, None, None] >= case.peak_factor / case.hours * x.grid_import[:, None]
+    """peak_kw[y, k] >= peak_swing * grid_import / hours[s] + peak_above, in every slot that k covers   [kW]."""
+    drawn = case.peak_swing / case.hours * x.grid_import[:, None] + case.peak_above
+    return x.peak_kw[:, :, None, None] >= drawn
 
 
 def ratchet(case: Given, x: Decided) -> Comparison:
@@ -225,7 +226,9 @@ def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Ch
         for k in range(len(case.peaks)):
             billed = plan.peak_kw[y, k]
             for s in range(len(case.slots)):
-                drawn = case.peak_factor * counted["grid_import"][y, :, s] / case.hours[s]
+                mean = counted["grid_import"][y, :, s] / case.hours[s]
+                highest, usual = case.baseload_peak[:, s], case.baseload_kwh[:, s] / case.hours[s]
+                drawn = np.where(highest < np.inf, mean + np.maximum(highest - usual, 0.0), case.peak_factor * mean)
                 yield Check(
                     "peak", "d", np.where(case.covers[k, :, s], drawn - billed, 0.0), billed, {"y": y, "k": k, "s": s}
                 )
@@ -304,7 +307,8 @@ def can_be_set(inputs: Read) -> Iterator[Problem]:
 
 def assumptions(case: Given) -> Iterator[str]:
     """How a peak is measured."""
-    if len(case.demand_charges) and case.peak_factor == 1:
+    is_mean = np.isinf(case.baseload_peak).any() and case.peak_factor == 1
+    if is_mean and (len(case.demand_charges) or case.grid_limit_kw < np.inf):
         yield (
             "A peak is the mean power of its slot. Where slots are longer than the interval in which the utility "
             "measures, enter a peak factor: the peak within a slot over its mean."
@@ -319,7 +323,10 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     due = f"({sheet.listed('tblPeaks', 'cost', y, 'scenario', 'year')}+12*{y.fixed_charge}*{y.price_index})"
     yield SheetCheck("demand_charges", "cost of the year's peaks + fixed charge", differs(y.demand_charges, due))
     yield SheetCheck("Cost of a peak", "price x months x peak", differs(k.cost, f"{k.price}*{k.months}*{k.peak_kw}"))
-    drawn = f"({f.peak_factor}*{sheet.out_of('grid')}/{f.hours})"
+    blank = sheet.is_blank("tblEnergy", "baseload_peak", day_type=f.day_type, slot=f.slot)
+    factor = f"({blank}*{one_if_blank(f.peak_factor)}+(1-{blank}))"
+    above = f"(1-{blank})*({f.baseload_peak}-{f.baseload_kwh}/{f.hours})"
+    drawn = f"({factor}*{sheet.out_of('grid')}/{f.hours}+{above})"
     lower = _count(
         k,
         scenario=f'"="&{as_it_stands(f.scenario)}',

@@ -338,7 +338,7 @@ PART = Part(
                 "{need} kWh are needed, at most {most} can be supplied even with every panel and battery allowed: "
                 "{short} kWh short.",
                 "{short} kWh of energy short",
-                binding="grid_limit",
+                binding=("grid_limit", "grid_power"),
             ),
             suspects=needs,
         ),

@@ -41,8 +41,10 @@ def opex(case: Given, x: Decided) -> Expression:
 
 
 def most_bought(case: Given) -> Array:
-    """What the grid gives with every upgrade that there may be   (s,) [kWh a day]."""
-    return np.asarray(case.grid_limit_kwh + case.hours * (case.adds_kw * case.upgrade_most).sum())
+    """What the grid gives with every upgrade that there may be   (d, s) [kWh a day]."""
+    added = (case.adds_kw * case.upgrade_most).sum()
+    steady = np.maximum(0.0, case.grid_limit_kw + added - case.peak_above) / case.peak_swing
+    return np.minimum(case.grid_limit_kwh + case.hours * added, case.hours * steady)
 
 
 def recount(case: Given, plan: Any) -> Mapping[str, Array]:

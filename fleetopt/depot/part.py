@@ -238,8 +238,8 @@ class Shortage:
     """Where more is needed: of `need`, `most` and `short`."""
     missing: str
     """Where something is missing all the same: of `short`."""
-    binding: str = ""
-    """The rule whose limit is named then."""
+    binding: tuple[str, ...] = ()
+    """The rules of which the first whose limit binds is named then."""
 
 
 @dataclass(frozen=True)

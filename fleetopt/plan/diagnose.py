@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from fleetopt.depot import FIGURES, RULES
 from fleetopt.depot.case import Case
 from fleetopt.depot.part import Rule, Shortage
-from fleetopt.model.formulation import build
+from fleetopt.model.formulation import build, is_there
 from fleetopt.model.program import Program
 from fleetopt.plan.limits import Limit, Raise, limits_of
 from fleetopt.plan.margins import least_cost, smallest_raise
@@ -186,14 +186,17 @@ def _shortfalls(case: Case, program: Program, deadline: Deadline) -> Iterator[_S
     plan = plan_of(case, program, solution.values[: program.size[1]])
     for (_, short), family, amounts in zip(_told(), families, missing, strict=True):
         for index, amount in _positive(family.spread(amounts)):
-            binds = ""
-            if short.binding:
-                limit = FIGURES[RULES[short.binding].raised_by]
-                held = plan.holds(short.binding)
-                most, used = held.most[index], held.used[index]
-                if used >= most - 1e-6 * max(1.0, most):
-                    binds = f"; the {limit.limit_name} of {most:,.10g} {limit.unit} binds"
+            binds = next(_bind(case, plan, short.binding, index), "")
             yield _Shortage(index, amount, f"{short.missing.format(short=_figure(amount))}{binds}.")
+
+
+def _bind(case: Case, plan: Plan, names: Iterable[str], index: tuple[int, ...]) -> Iterator[str]:
+    """The limits of some rules of which nothing is left in a slot."""
+    for rule in (RULES[name] for name in names if is_there(case, RULES[name])):
+        limit, held = FIGURES[rule.raised_by], plan.holds(rule.name)
+        most, used = held.most[index], held.used[index]
+        if used >= most - 1e-6 * max(1.0, most):
+            yield f"; the {limit.limit_name} of {most:,.10g} {limit.unit} binds"
 
 
 def _told() -> list[tuple[Rule, Shortage]]:

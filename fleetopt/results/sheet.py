@@ -54,6 +54,11 @@ class Columns:
         own, given = (self._count_own(name, criterion) for criterion in (f'"{value}"', '"<>"'))
         return f'(({own}>0)+({given}=0)*({name}="{value}"))'
 
+    def is_set(self, name: str) -> str:
+        """1 where the setting of the row's scenario, or that of all, is a figure and not blank, else 0."""
+        own = self._count_own(name, '"<>"')
+        return f"(({own}>0)+({own}=0)*ISNUMBER({name}))"
+
     def filled(self, name: str) -> str:
         """1 in each row in which a column that the workbook may lack holds a figure, else 0."""
         if name in self._names:

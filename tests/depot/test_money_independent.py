@@ -60,6 +60,8 @@ def mixed_case(seed: int) -> Case:
         **some({"solar_price_factor": 0.8, "battery_price_factor": 1.2, "charger_price_factor": one_of(0.5, 1.5)}),
         **some({"budget_factor": one_of(0.9, 1.5), "solar_yield_factor": one_of(0.9, 1.1)}),
         **some({"charging_efficiency": 0.92, "grid_charging": "yes"}),
+        **some({"grid_limit_kw": one_of(60.0, 90.0), "peak_factor": one_of(1.0, 1.2)}),
+        **some({"baseload_peak": [[0.6, one_of(4.0, math.inf)]]}),
         **some({"charge_rate": one_of(0.2, 0.5), "battery_wear": one_of(0.0, 0.03)}),
     }
     if random.random() < 0.6:
@@ -239,6 +241,12 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                     -inf,
                     float(case.grid_limit_kwh[s]),
                 )
+                if case.grid_limit_kw < inf:
+                    is_known = case.baseload_peak[d, s] < inf
+                    above = float(case.baseload_peak[d, s] - case.baseload_kwh[d, s] / 12) if is_known else 0.0
+                    swing = (1.0 if is_known else case.peak_factor) / 12
+                    m.row([(swing, f["gl"]), (swing, f["gb"]), *((-kwh / 12, column) for kwh, column in wider)],
+                          -inf, case.grid_limit_kw - above)  # fmt: skip
                 level = worth[y] * float(case.days[d]) * case.price_index[y] * case.energy_price_factor
                 paid = level * float(case.grid_price[d, s])
                 own = float(case.export_price[d, s])
@@ -278,5 +286,6 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
     assert {name for case in cases for name in case.is_on()} == {
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "battery_power", "carbon"),
-        *("grid_charging", "charging_losses", "levers", "price_level", "export_price", "battery_export"),
+        *("grid_power", "baseload_peak", "grid_charging", "charging_losses", "levers", "price_level"),
+        *("export_price", "battery_export"),
     }
