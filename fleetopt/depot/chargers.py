@@ -28,6 +28,7 @@ from fleetopt.words.columns import Column, Table
 from fleetopt.words.expression import Comparison, Expression
 from fleetopt.words.number_text import readings
 from fleetopt.words.problem import Problem, others, shortened, warning
+from fleetopt.words.rows import years_held
 from fleetopt.words.sheet_formulas import exceeds, one_if_blank, total_differs
 
 MARKET_USD_PER_KW: Final = 250.0
@@ -138,15 +139,17 @@ def one_plug(inputs: Read) -> Iterator[Problem]:
     strongest = max((power for power in chargers.values.get("power_kw", ()) if power), default=None)
     hours = dict(zip(energy.values.get("slot", ()), energy.values.get("hours", ()), strict=True))
     by_key = trucks.index()
+    last = max((year for year in inputs["tblCosts"].values.get("year", ()) if year is not None), default=0)
     found: dict[int, float] = {}
     for i, slot in enumerate(fleet.values.get("slot", ())):
-        row = by_key.get((fleet.values["truck_type"][i], fleet.values["year"][i]))
         length, distance = hours.get(slot), fleet.values["distance_km"][i]
-        if row is None or not length or not distance:
-            continue
-        power = distance * (trucks.values["consumption"][row] or 0.0) / length
-        if strongest and power > strongest * (1 + _BY_A_HAIR):
-            found[i] = power
+        for year in years_held(fleet, i, last):
+            row = by_key.get((fleet.values["truck_type"][i], year))
+            if row is None or not length or not distance:
+                continue
+            power = distance * (trucks.values["consumption"][row] or 0.0) / length
+            if strongest and power > strongest * (1 + _BY_A_HAIR):
+                found[i] = max(power, found.get(i, 0.0))
     if found and strongest:
         rows = sorted(found, key=lambda i: -found[i])
         i, power = rows[0], found[rows[0]]

@@ -27,7 +27,7 @@ from fleetopt.depot.part import (
 from fleetopt.words.columns import SMALLEST, Column, Table, year_column
 from fleetopt.words.expression import Comparison
 from fleetopt.words.problem import Problem, error, nearest, note, others, shortened, warning
-from fleetopt.words.rows import Rows
+from fleetopt.words.rows import Rows, years_held
 from fleetopt.words.sheet_formulas import as_it_stands, column_of, differs, one_if_blank, total_differs
 
 FLEET = Table(
@@ -64,10 +64,31 @@ FLEET = Table(
             is_span=True,
             study=("ChargingSlot",),
         ),
+        Column(
+            "count",
+            "Trucks",
+            "how many alike trucks the row stands for",
+            "units",
+            kind="whole",
+            highest=10_000,
+            default=1,
+            when_zero="there is no such truck",
+            is_quiet=True,
+        ),
+        Column(
+            "until",
+            "Until",
+            "the last year for which the row holds; blank: its year alone",
+            kind="year",
+            lowest=1900,
+            highest=2200,
+            is_needed=False,
+            is_quiet=True,
+        ),
     ),
     ("vehicle", "year"),
     called="fleet",
-    purpose="One row for each vehicle and year: how far it drives and when it charges.",
+    purpose="One row for each vehicle or several alike, and year or years: how far they drive and when they charge.",
     study_sheet="Vehicle_data",
     study_files=("Vehicle_Data.xlsx", "Vehcile_Data.xlsx"),
 )
@@ -119,6 +140,14 @@ TRUCKS = Table(
 )
 
 
+def in_service(case: Given) -> Iterator[tuple[int, int, Any]]:
+    """Each row of the fleet in each year for which it holds: the year, how many trucks there are, and the row."""
+    for row in case.fleet:
+        for year in case.years:
+            if row.year <= year <= (row.until or row.year):
+                yield year, 1 if row.count is None else int(row.count), row
+
+
 def charging_kwh(case: Given) -> Array:
     """day_level * consumption_factor * distance_km * consumption of its type in that year, by slot   (y, d, s) [kWh].
 
@@ -126,17 +155,19 @@ def charging_kwh(case: Given) -> Array:
     """
     consumption = {(truck.truck_type, truck.year): truck.consumption for truck in case.trucks}
     needs: dict[tuple[int, str], list[float]] = defaultdict(list)
-    for vehicle in case.fleet:
-        need = vehicle.distance_km * consumption[vehicle.truck_type, vehicle.year] * case.consumption_factor
-        needs[vehicle.year, vehicle.slot].append(need)
+    for year, count, vehicle in in_service(case):
+        need = vehicle.distance_km * consumption[vehicle.truck_type, year] * case.consumption_factor
+        needs[year, vehicle.slot] += [need] * count
     found = np.array([[[math.fsum(needs[year, slot]) for slot in case.slots]] for year in case.years])
     return np.where(found < SMALLEST, 0.0, found) * case.day_level[:, None]
 
 
 def fleet_size(case: Given) -> Array:
     """Vehicles of each year   (y,) [units]."""
-    listed = [vehicle.year for vehicle in case.fleet]
-    return np.array([float(listed.count(year)) for year in case.years])
+    there: dict[int, float] = defaultdict(float)
+    for year, count, _ in in_service(case):
+        there[year] += count
+    return np.array([there[year] for year in case.years])
 
 
 def demand_kwh(case: Given) -> Array:
@@ -167,26 +198,38 @@ def _sheet(rows: Rows) -> str:
     return rows.where(rows.table.keys[0], 0).rpartition("!")[0]
 
 
+def _last_year(inputs: Read) -> int:
+    """The last year that has a row of costs; 0 where none has."""
+    return max((year for year in inputs["tblCosts"].values.get("year", ()) if year is not None), default=0)
+
+
+def _driving(inputs: Read) -> Iterator[tuple[int, int, int | None]]:
+    """Each row of the fleet in each year for which it holds: row, year, and the row of its type of truck if any."""
+    fleet, by_key, last = inputs["tblFleet"], inputs["tblTrucks"].index(), _last_year(inputs)
+    for i, kind in enumerate(fleet.values.get("truck_type", ())):
+        for year in years_held(fleet, i, last):
+            yield i, year, by_key.get((kind, year))
+
+
 def known_labels(inputs: Read) -> Iterator[Problem]:
-    """Every vehicle has a slot, and a truck type in its year."""
+    """Every vehicle has a slot, and a truck type in its years."""
     fleet = inputs["tblFleet"]
     slots = list(dict.fromkeys(slot for slot in inputs["tblEnergy"].values.get("slot", ()) if slot))
     types = list(dict.fromkeys(kind for kind in inputs["tblTrucks"].values.get("truck_type", ()) if kind))
-    priced = set(inputs["tblTrucks"].index())
     if any(None in inputs["tblEnergy"].values.get(name, ()) for name in ("slot", "hours")):
         slots = []  # that was said already; what follows from it would only confuse
     if any(None in inputs["tblTrucks"].values.get(name, ()) for name in TRUCKS.keys):
         types = []
     no_slot, no_type, no_year = (defaultdict[Any, list[int]](list) for _ in range(3))
-    for i in range(len(fleet)):
-        kind, year, slot = (fleet.values[name][i] for name in ("truck_type", "year", "slot"))
+    for i, slot in enumerate(fleet.values.get("slot", ())):
         if slot is not None and slots and slot not in slots:
             no_slot[slot].append(i)
-        if kind is None or year is None or not types:
-            continue
-        if kind not in types:
+    for i, kind in enumerate(fleet.values.get("truck_type", ())):
+        if kind is not None and types and kind not in types and fleet.values["year"][i] is not None:
             no_type[kind].append(i)
-        elif (kind, year) not in priced:
+    for i, year, truck in _driving(inputs):
+        kind = fleet.values["truck_type"][i]
+        if truck is None and kind in types:
             no_year[kind, year].append(i)
     for slot, rows in no_slot.items():
         yield error(
@@ -210,17 +253,39 @@ def known_labels(inputs: Read) -> Iterator[Problem]:
         )
 
 
+def held_once(inputs: Read) -> Iterator[Problem]:
+    """No row ends before it begins, and no vehicle stands in two rows of one year."""
+    fleet = inputs["tblFleet"]
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for i, (vehicle, year) in enumerate(zip(*(fleet.values.get(n, ()) for n in ("vehicle", "year")), strict=True)):
+        until = fleet.values["until"][i] if "until" in fleet.values else None
+        if year is not None and until is not None and until < year:
+            said = f"{fleet.table['until'].heading} is {until}, must be {year} or later, the year of its row."
+            yield error(fleet.where("until", i), said, "Correct one of the two, or leave it blank for that year alone.")
+        elif vehicle is not None and year is not None:
+            rows_of[vehicle.casefold()].append(i)
+    for rows in rows_of.values():
+        ordered = sorted(rows, key=lambda i: fleet.values["year"][i])
+        for i, following in pairwise(ordered):
+            held, year = years_held(fleet, i, 9999), fleet.values["year"][following]
+            if held[0] < year <= held[-1]:
+                said = f"{fleet.table['until'].heading} is {held[-1]}, but '{shortened(fleet.values['vehicle'][i])}'"
+                yield error(
+                    fleet.where("until", i),
+                    f"{said} has another row from {year} on, in {fleet.where('year', following)}.",
+                    f"Enter {year - 1}, or give the other trucks a name of their own.",
+                )
+
+
 def needs_are_no_noise(inputs: Read) -> Iterator[Problem]:
     """A slot that charges less than a millionth of a kWh in all charges nothing."""
     fleet, trucks = inputs["tblFleet"], inputs["tblTrucks"]
-    by_key = trucks.index()
     total: dict[tuple[Any, Any], float] = defaultdict(float)
     first: dict[tuple[Any, Any], int] = {}
-    for i in range(len(fleet)):
-        kind, year, slot, distance = (fleet.values[name][i] for name in ("truck_type", "year", "slot", "distance_km"))
-        row = by_key.get((kind, year))
-        if row is not None and slot is not None:
-            total[year, slot] += (distance or 0.0) * (trucks.values["consumption"][row] or 0.0)
+    for i, year, truck in _driving(inputs):
+        slot, distance = (fleet.values[name][i] for name in ("slot", "distance_km"))
+        if truck is not None and slot is not None:
+            total[year, slot] += _units(fleet, i) * (distance or 0.0) * (trucks.values["consumption"][truck] or 0.0)
             first.setdefault((year, slot), i)
     for (year, slot), need in total.items():
         if 0 < need < SMALLEST:
@@ -231,51 +296,59 @@ def needs_are_no_noise(inputs: Read) -> Iterator[Problem]:
 def range_suffices(inputs: Read) -> Iterator[Problem]:
     """No vehicle drives further on a day than its range or its battery allows."""
     fleet, trucks = inputs["tblFleet"], inputs["tblTrucks"]
-    by_key = trucks.index()
-    for i in range(len(fleet)):
+    said: set[int] = set()
+    for i, _, truck in _driving(inputs):
         distance = fleet.values["distance_km"][i]
-        row = by_key.get((fleet.values["truck_type"][i], fleet.values["year"][i]))
-        if distance is None or row is None:
+        if distance is None or truck is None or i in said:
             continue
         reach, battery, consumption = (
-            trucks.values.get(name, {row: None})[row] for name in ("range_km", "battery_kwh", "consumption")
+            trucks.values.get(name, {truck: None})[truck] for name in ("range_km", "battery_kwh", "consumption")
         )
         if reach is not None and distance > reach:
-            yield warning(
-                fleet.where("distance_km", i),
-                f"the vehicle drives {distance:,g} km a day, more than its range of {reach:,g} km.",
-                "It would have to charge on the way; check both figures.",
-            )
+            fault = f"the vehicle drives {distance:,g} km a day, more than its range of {reach:,g} km."
         elif battery is not None and consumption is not None and distance * consumption > battery * (1 + 1e-9):
-            yield warning(
-                fleet.where("distance_km", i),
-                f"the vehicle needs {distance * consumption:,g} kWh a day, more than its battery of {battery:,g} kWh.",
-                "It would have to charge on the way; check both figures.",
+            fault = (
+                f"the vehicle needs {distance * consumption:,g} kWh a day, more than its battery of {battery:,g} kWh."
             )
+        else:
+            continue
+        said.add(i)
+        yield warning(fleet.where("distance_km", i), fault, "It would have to charge on the way; check both figures.")
 
 
 def shrinking_fleet(inputs: Read) -> Iterator[Problem]:
     """A fleet that gets smaller may be one of which rows were forgotten."""
+    fleet = inputs["tblFleet"]
     first: dict[int, int] = {}
     count: dict[int, int] = defaultdict(int)
-    for i, year in enumerate(inputs["tblFleet"].values.get("year", ())):
-        if year is not None:
-            first.setdefault(year, i)
-            count[year] += 1
+    for i, year, _ in _driving(inputs):
+        first.setdefault(year, i)
+        count[year] += _units(fleet, i)
     for before, year in pairwise(sorted(count)):
         if count[year] < count[before]:
             yield warning(
-                inputs["tblFleet"].where("year", first[year]),
+                fleet.where("year", first[year]),
                 f"the fleet shrinks from {count[before]} vehicles in {before} to {count[year]} in {year}.",
                 "Check that no row is missing; what was bought before stays.",
             )
 
 
+def _units(fleet: Rows, i: int) -> int:
+    """How many trucks a row stands for."""
+    count = fleet.values["count"][i] if "count" in fleet.values else None
+    return 1 if count is None else int(count)
+
+
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     """What the fleet needs reaches the flows, and what flows into the load covers it."""
     f = sheet.flows
-    vehicle = {name: sheet.in_input("tblFleet", name) for name in ("year", "distance_km", "slot", "truck_type")}
-    consumption = sheet.given("tblTrucks", "consumption", truck_type=vehicle["truck_type"], year=vehicle["year"])
+    names = ("year", "until", "count", "distance_km", "slot", "truck_type")
+    vehicle = {name: sheet.in_input("tblFleet", name) for name in names}
+    costs = sheet.in_input("tblCosts", "year")
+    each = f"(MIN({costs})-1+COLUMN(INDEX($1:$1,1,1):INDEX($1:$1,1,ROWS({costs}))))"  # years side by side
+    consumption = sheet.given("tblTrucks", "consumption", truck_type=vehicle["truck_type"], year=each)
+    is_there = f'({vehicle["year"]}<={each})*({vehicle["until"]}+({vehicle["until"]}="")*{vehicle["year"]}>={each})'
+    trucks = f'({vehicle["count"]}+({vehicle["count"]}=""))'
     slot = column_of(f.table, "slot")
     is_slot, is_time = f'"="&{as_it_stands(vehicle["slot"])}', f'"="&TEXT({vehicle["slot"]},"hh:mm")'
     by_time = f"ISNUMBER({vehicle['slot']})"  # a cell that holds a time; its slot is called by it
@@ -284,13 +357,13 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     number = f'({total})/({count}+({vehicle["slot"]}=""))'
     share, factor = (sheet.in_input("tblDayTypes", name) for name in ("fleet_share", "day_consumption_factor"))
     need = (
-        f"SUMPRODUCT({vehicle['distance_km']}*{consumption}*({vehicle['year']}-1900)*(({number})^2+1))"
+        f"SUMPRODUCT({is_there}*{trucks}*{vehicle['distance_km']}*{consumption}*({each}-1900)*(({number})^2+1))"
         f'*{sheet.solved}*SUMPRODUCT(({share}+({share}=""))*({factor}+({factor}="")))'
     )
     carried = f"SUMPRODUCT({f.charging_kwh}/{one_if_blank(f.consumption_factor)}*({f.year}-1900)*({f.slot_number}^2+1))"
     yield SheetCheck(
         "Charging need",
-        "daily distance x consumption x factors of all vehicles, weighted by year and slot, against Flows",
+        "trucks x daily distance x consumption x factors of all rows, weighted by year and slot, against Flows",
         total_differs(carried, need),
     )
     yield sheet.carried("baseload_kwh", "Baseload")
@@ -343,7 +416,7 @@ PART = Part(
             suspects=needs,
         ),
     ),
-    checks=(known_labels, needs_are_no_noise, range_suffices, shrinking_fleet),
+    checks=(known_labels, held_once, needs_are_no_noise, range_suffices, shrinking_fleet),
     recheck=recheck,
     sheet_checks=sheet_checks,
 )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from fleetopt.depot.part import Given, Part, Read
 from fleetopt.words.columns import Table, year_column
 from fleetopt.words.problem import Problem, error
-from fleetopt.words.rows import Rows
+from fleetopt.words.rows import Rows, years_held
 
 COSTS = Table(
     "tblCosts",
@@ -35,7 +35,7 @@ def every_year(inputs: Read) -> Iterator[Problem]:
     """Every planning year has a cost, and vehicles; the years have no gap."""
     costs, fleet = inputs["tblCosts"], inputs["tblFleet"]
     priced = {year for year in costs.values.get("year", ()) if year is not None}
-    driven = {year for year in fleet.values.get("year", ()) if year is not None}
+    driven = {year for i in range(len(fleet)) for year in years_held(fleet, i, max(priced, default=0))}
     if not priced or not driven or None in costs.values["year"] or None in fleet.values["year"]:
         return
     years = range(min(priced | driven), max(priced | driven) + 1)

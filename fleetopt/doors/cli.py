@@ -147,9 +147,13 @@ def _check(options: argparse.Namespace) -> Exit:
         return Exit.SOLVED
     _say_problems(problems)
     years = inputs["tblCosts"].values["year"]
-    vehicles = set(inputs["tblFleet"].values["vehicle"])
+    listed = inputs["tblFleet"]
+    counts = listed.values.get("count", [1] * len(listed))
+    vehicles: dict[str, int] = {}
+    for vehicle, count in zip(listed.values["vehicle"], counts, strict=True):
+        vehicles[vehicle] = max(count, vehicles.get(vehicle, 0))
     print(
-        f"{inputs.source} is valid: {min(years)} to {max(years)}, {len(vehicles)} vehicles, "
+        f"{inputs.source} is valid: {min(years)} to {max(years)}, {sum(vehicles.values()):g} vehicles, "
         f"{len(inputs['tblEnergy'])} slots, {len(inputs['tblChargers'])} charger types, "
         f"{len(inputs['tblScenarios'])} scenarios."
     )

@@ -62,6 +62,17 @@ class Rows:
         return zip(*(self.values[name] for name in self.table.keys), strict=True)
 
 
+def years_held(rows: Rows, i: int, last: int) -> range:
+    """The years for which a row holds: from its year until another, or its year alone; none where that is blank.
+
+    Parameters:
+        last: the last year that is planned; a row may hold longer.
+    """
+    year = rows.values["year"][i]
+    until = rows.values["until"][i] if "until" in rows.values else None
+    return range(0) if year is None else range(year, max(year, min(until or year, last)) + 1)
+
+
 def of_scenario(scenarios: Rows, settings: Mapping[str, Cell], name: str, i: int) -> Cell:
     """A setting as it counts in a row of the scenarios: its own, else that of the settings."""
     own = scenarios.values.get(name)

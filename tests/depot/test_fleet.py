@@ -13,6 +13,8 @@ from fleetopt.depot.case import Case
 from fleetopt.depot.fleet import charging_kwh, fleet_size
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.scenarios import scenarios
+from fleetopt.inputs.schema import TABLES
+from fleetopt.words.rows import given
 from tests.cases import two_slots
 from tests.untidy import small_inputs
 
@@ -96,3 +98,57 @@ def test_less_than_a_millionth_of_a_kwh_is_noise_and_is_said_to_be():
     inputs["tblFleet"].values["distance_km"][0] = 2e-6
     assert scenarios(inputs)[0].case.charging_kwh[0, 0, 0] == pytest.approx(1.8e-6)
     assert not any("kWh, taken as 0" in problem.message for problem in check(inputs))
+
+
+ALIKE = [
+    {
+        "vehicle": "A",
+        "truck_type": "1",
+        "year": 2025,
+        "until": 2026,
+        "count": 3,
+        "distance_km": 100.0,
+        "slot": SLOTS[0],
+    },
+    {"vehicle": "B", "truck_type": "1", "year": 2026, "count": 0, "distance_km": 100.0, "slot": SLOTS[1]},
+]
+
+
+def test_alike_trucks_stand_in_one_row_for_several_years():
+    # 3 trucks x 100 km x 0.9 kWh/km in 2025, and x 0.8 in 2026
+    case = depot(fleet=ALIKE)
+    assert case.charging_kwh.tolist() == [[[pytest.approx(270), 0]], [[pytest.approx(240), 0]]]
+    assert case.fleet_size.tolist() == [3, 3]
+
+
+def test_a_row_of_many_trucks_needs_what_a_row_for_each_does_to_the_last_bit():
+    each = [{**ALIKE[0], "vehicle": f"A{i}", "count": 1, "distance_km": 0.1} for i in range(7)]
+    assert np.array_equal(
+        depot(fleet=each).charging_kwh, depot(fleet=[{**ALIKE[0], "count": 7, "distance_km": 0.1}]).charging_kwh
+    )
+
+
+def fleet_problems(rows: list[dict[str, Any]]) -> list[str]:
+    """What is said of rows of the fleet in the small depot, each with its cell."""
+    inputs = small_inputs()
+    first = {name: values[0] for name, values in inputs["tblFleet"].values.items()}
+    inputs.tables["tblFleet"] = given(
+        TABLES["tblFleet"], [{**first, "count": 1, "until": None, **row} for row in rows], "here"
+    )
+    return [f"{problem.where} {problem.message}" for problem in check(inputs)]
+
+
+def test_a_row_may_hold_longer_than_the_plan_but_not_end_before_it_begins():
+    years = small_inputs()["tblCosts"].values["year"]
+    assert not [said for said in fleet_problems([{"year": min(years), "until": 2199}]) if "no row of costs" in said]
+    [said] = [said for said in fleet_problems([{"year": 2030, "until": 2029}]) if "Until" in said]
+    assert said == "here Until is 2029, must be 2030 or later, the year of its row."
+
+
+def test_a_vehicle_stands_in_one_row_a_year():
+    year = min(small_inputs()["tblCosts"].values["year"])
+    twice = [{"vehicle": "A", "year": year, "until": year + 3}, {"vehicle": "a", "year": year + 2}]
+    [said] = [said for said in fleet_problems(twice) if "another row" in said]
+    assert said.startswith(f"here Until is {year + 3}, but 'A' has another row from {year + 2} on")
+    apart = [{"vehicle": "A", "year": year, "until": year + 1}, {"vehicle": "A", "year": year + 2}]
+    assert not [said for said in fleet_problems(apart) if "another row" in said]

@@ -170,10 +170,10 @@ def test_the_last_of_two_changes_counts():
 
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(UsageError) as raised:
-        parse_changes(["grid_limit=1500"])
+        parse_changes(["grid_limits_kwh=1500"])
     known = f"Known: {', '.join(settable())}."
     assert str(raised.value) == (
-        f"--set grid_limit=1500: 'grid_limit' is no setting. Did you mean 'grid_limit_kwh'? {known}"
+        f"--set grid_limits_kwh=1500: 'grid_limits_kwh' is no setting. Did you mean 'grid_limit_kwh'? {known}"
     )
     assert {"export_ratio", "grid_limit_kwh", "capex_budget", "c_rate_basis", "solver", "gap"} <= set(settable())
 
