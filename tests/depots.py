@@ -90,9 +90,10 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
         }
         return {**drawn, **keys}
 
+    windows = st.just(None) if in_study else st.sampled_from([None, None, "18:00-06:00", "10PM-9AM", "12AM-12AM"])
     fleet = [
         row(schema.TABLES["tblFleet"], vehicle=vehicle, year=year, truck_type=draw(st.sampled_from(kinds)),
-            slot=draw(st.sampled_from(list(slots))))
+            slot=draw(st.sampled_from(list(slots))), window=draw(windows), until=None)
         for year in years for vehicle in draw(names(draw(st.integers(1, 3))))
     ]  # fmt: skip
     budget = draw(figure(schema.TABLES["tblCosts"]["capex_budget"], is_usual=is_usual))
@@ -105,13 +106,19 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
         for column in schema.SETTINGS
     }
     settings |= {c.name: c.default for c in schema.SETTINGS if in_study and (c.is_quiet or c.name in NOT_IN_STUDY)}
+    if not in_study:
+        blank = [c.name for c in schema.SETTINGS if c.default is None and not c.is_needed and c.name not in _NEEDED]
+        settings = {name: value for name, value in settings.items() if name not in blank or draw(st.booleans())}
     settings["soc_min"], settings["soc_max"] = sorted((settings["soc_min"], settings["soc_max"]))
     tables = {
         "tblFleet": fleet,
-        "tblTrucks": [row(schema.TABLES["tblTrucks"], truck_type=kind, year=y) for kind in kinds for y in years],
+        "tblTrucks": [
+            row(schema.TABLES["tblTrucks"], truck_type=kind, year=y, max_kw=None) for kind in kinds for y in years
+        ],
         "tblEnergy": [
-            row(schema.TABLES["tblEnergy"], day_type=day, slot=slot, hours=h)
+            energy | ({} if in_study else {"baseload_peak": draw(st.sampled_from([None, energy["baseload_kwh"] / h]))})
             for day in day_types for slot, h in slots.items()
+            for energy in [row(schema.TABLES["tblEnergy"], day_type=day, slot=slot, hours=h)]
         ],
         "tblDayTypes": [
             {"day_type": day, "days": 365.0 - 100 * (len(day_types) - 1) if i == 0 else 100.0}
@@ -162,6 +169,8 @@ NOT_IN_STUDY = (
     *("peak_factor", "ratchet", "fixed_charge"),
 )
 """Settings for which the study's layout has no place, besides those that a workbook may lack."""
+_NEEDED = ("solar_life", "battery_life", "time_limit")
+"""Settings that a residual value needs; and one that keeps a test short."""
 KINDS_OF_DAY = ("workday", "weekend")
 
 

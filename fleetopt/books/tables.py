@@ -136,7 +136,7 @@ def left_out(
         meant = nearest_header(header, others)
         if meant and not meant.startswith("Known"):
             yield warning(place, said, meant)
-        elif not column.is_quiet:
+        elif column.default is not None and not column.is_quiet:
             yield note(place, said)
 
 

@@ -67,7 +67,8 @@ class Case:
             if name not in DERIVED or not values:
                 raise AttributeError(f"a case has no {name}")
             derived = DERIVED[name]
-            values[name] = self._spread(name, derived.axes, derived.formula(self))
+            found = derived.formula(self)
+            values[name] = self._spread(name, derived.axes, found, may_be_infinite=derived.is_endless)
         return values[name]
 
     def replace(self, **changes: Any) -> Case:

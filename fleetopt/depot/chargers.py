@@ -27,8 +27,7 @@ from fleetopt.depot.part import (
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.expression import Comparison, Expression
 from fleetopt.words.number_text import readings
-from fleetopt.words.problem import Problem, others, shortened, warning
-from fleetopt.words.rows import years_held
+from fleetopt.words.problem import Problem, shortened, warning
 from fleetopt.words.sheet_formulas import exceeds, one_if_blank, total_differs
 
 MARKET_USD_PER_KW: Final = 250.0
@@ -64,8 +63,8 @@ def charging_kw(case: Given, x: Decided) -> Expression:
 
 
 def charger_capacity(case: Given, x: Decided) -> Comparison:
-    """charging_kw[y] * hours[s] >= charging_kwh   [kWh a day]."""
-    return x.charging_kw[:, None, None] * case.hours >= case.charging_kwh
+    """charging_kw[y] * hours[s] >= charging_kwh + sum(charge_stretch * charge over all groups)   [kWh a day]."""
+    return x.charging_kw[:, None, None] * case.hours >= (case.charge_stretch * x.charge).sum(axis=3) + case.charging_kwh
 
 
 def most_charged(case: Given) -> Array:
@@ -107,11 +106,15 @@ def recount(case: Given, plan: Any) -> Mapping[str, Array]:
     }
 
 
-def recheck(case: Given, _plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
-    """In every slot all chargers together give what is charged."""
+def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
+    """In every slot all chargers together give what is charged, in the hours in which it is."""
     for y in range(len(case.years)):
         given = counted["charging_kw"][y] * case.hours
-        yield Check("charger_capacity", "ds", case.charging_kwh[y] - given, case.charging_kwh[y], {"y": y})
+        charged = case.charging_kwh[y].copy()
+        for g in range(len(case.groups)):
+            hours = np.maximum(case.charge_hours[y, :, :, g], 1e-9)
+            charged += case.hours * plan.charge[y, :, :, g] / hours
+        yield Check("charger_capacity", "ds", charged - given, charged, {"y": y})
 
 
 def power_in_the_name(inputs: Read) -> Iterator[Problem]:
@@ -133,41 +136,8 @@ def power_in_the_name(inputs: Read) -> Iterator[Problem]:
             )
 
 
-def one_plug(inputs: Read) -> Iterator[Problem]:
-    """No truck takes more than the strongest charger gives: at one plug, more chargers do not help it."""
-    chargers, fleet, trucks, energy = (inputs[f"tbl{name}"] for name in ("Chargers", "Fleet", "Trucks", "Energy"))
-    strongest = max((power for power in chargers.values.get("power_kw", ()) if power), default=None)
-    hours = dict(zip(energy.values.get("slot", ()), energy.values.get("hours", ()), strict=True))
-    by_key = trucks.index()
-    last = max((year for year in inputs["tblCosts"].values.get("year", ()) if year is not None), default=0)
-    found: dict[int, float] = {}
-    for i, slot in enumerate(fleet.values.get("slot", ())):
-        length, distance = hours.get(slot), fleet.values["distance_km"][i]
-        for year in years_held(fleet, i, last):
-            row = by_key.get((fleet.values["truck_type"][i], year))
-            if row is None or not length or not distance:
-                continue
-            power = distance * (trucks.values["consumption"][row] or 0.0) / length
-            if strongest and power > strongest * (1 + _BY_A_HAIR):
-                found[i] = max(power, found.get(i, 0.0))
-    if found and strongest:
-        rows = sorted(found, key=lambda i: -found[i])
-        i, power = rows[0], found[rows[0]]
-        vehicle, slot = (fleet.values[name][i] for name in ("vehicle", "slot"))
-        yield warning(
-            fleet.where("distance_km", i),
-            f"'{shortened(vehicle or '')}' needs {power * hours[slot]:,.4g} kWh within {hours[slot]:g} h, so "
-            f"{power:,.4g} kW at its plug{others(rows)}; the strongest charger gives {strongest:,.4g} kW.",
-            "The plan counts all chargers together. Offer a stronger charger, or give the truck a longer slot.",
-        )
-
-
 def assumptions(case: Given) -> Iterator[str]:
-    """How chargers are counted, and what they cost elsewhere."""
-    yield (
-        "Chargers are counted by energy: their power over the slot covers what its trucks charge. Whether every truck "
-        "finds a plug is not looked at."
-    )
+    """What chargers cost elsewhere."""
     for c, charger in enumerate(case.chargers):
         price, usual = case.charger_price[c].min(), MARKET_USD_PER_KW * case.power_kw[c]
         if price < usual / 2:
@@ -181,7 +151,16 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     """What they give together, and what they cost."""
     f, p, u = sheet.flows, sheet.purchases, sheet.limits
     what = "charging <= power of all chargers x hours"
-    yield SheetCheck("charger_capacity", what, exceeds(f.charging_kwh, f"{f.charging_kw}*{f.hours}"))
+    of_slot = ("scenario", "year", "day_type", "slot")
+
+    def charged(of: Any, all_of_it: str) -> str:
+        """What counts in the capacity: trucks of a window charge in the hours for which they are there."""
+        if "tblCharging" not in sheet.listings:
+            return all_of_it
+        charge, power = (sheet.listed("tblCharging", name, of, *of_slot) for name in ("charge", "group_kw"))
+        return f"({all_of_it}-{charge}+{power}*{of.hours})"
+
+    yield SheetCheck("charger_capacity", what, exceeds(charged(f, f.charged_kwh), f"{f.charging_kw}*{f.hours}"))
     is_charger = f'({p.unit}="units")'
     header = 'SUBSTITUTE(tblCosts[[#Headers]]," [USD/unit]","")'
     power = sheet.given("tblChargers", "power_kw", charger=header)
@@ -198,7 +177,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         "chargers installed x their power, weighted by year",
         total_differs(f"SUMPRODUCT({sheet.yearly.charging_kw}*({sheet.yearly.year}-1900))", there),
     )
-    used = sheet.flowed(u, "charging_kwh", "scenario", "year", "day_type", "slot")
+    used = charged(u, sheet.flowed(u, "charged_kwh", *of_slot))
     yield from sheet.limit("Charger capacity", used, f"{u.charging_kw}*{u.hours}")
 
 
@@ -293,7 +272,7 @@ PART = Part(
             csv="#{power}KWChargers",
         ),
     ),
-    checks=(power_in_the_name, one_plug),
+    checks=(power_in_the_name,),
     assumptions=assumptions,
     recount=recount,
     recheck=recheck,

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
-from fleetopt.depot.part import Figure, Given, Part, Read, SheetCheck, Shown
+import numpy as np
+
+from fleetopt.depot.part import Array, Derived, Figure, Given, Part, Read, SheetCheck, Shown
 from fleetopt.words.clock import span, start
 from fleetopt.words.columns import Column, Table
 from fleetopt.words.problem import Problem, error, nearest, shortened, warning
@@ -65,6 +67,33 @@ def make_a_day(case: Given) -> None:
     """The slots make 24 h."""
     if abs(case.hours.sum() - 24) > HOURS_TOLERANCE:
         raise ValueError(f"the slots must make 24 h, not {case.hours.sum():g} h")
+
+
+def slot_start(case: Given) -> Array:
+    """When slots start: the first by its label, else at midnight, each where the one before it ends   (s,) [h]."""
+    return np.concatenate([[0.0], np.cumsum(case.hours)[:-1]]) + (start(case.slots[0]) or 0.0)
+
+
+def windows_are_spans(inputs: Read) -> Iterator[Problem]:
+    """Every window is a span of the day; where one counts, slots say when they are."""
+    nameless = [slot for slot in inputs["tblEnergy"].values.get("slot", ()) if slot is not None and start(slot) is None]
+    is_said = False
+    for rows in (inputs["tblFleet"], inputs["tblDemandCharges"]):
+        for i, window in enumerate(rows.values.get("window", ())):
+            if window is not None and span(window) is None:
+                yield error(
+                    rows.where("window", i),
+                    f"{rows.table['window'].heading} is '{shortened(window)}', must be a span of the day such as "
+                    "16:00-21:00.",
+                    "Enter when it starts and when it ends, or leave it blank.",
+                )
+            elif window is not None and nameless and not is_said:
+                is_said = True
+                yield warning(
+                    rows.where("window", i),
+                    f"the slot '{nameless[0]}' does not say when it is; the first slot is taken to start at midnight.",
+                    "Name the slots by their spans, such as 00:00-06:00.",
+                )
 
 
 def whole_days_of_their_hours(inputs: Read) -> Iterator[Problem]:
@@ -205,8 +234,9 @@ PART = Part(
             axes="d",
         ),
     ),
+    derived=(Derived("slot_start", "s", "h", slot_start),),
     shown=(Shown("hours", "Hours", "length of the slot", "h", 1),),
     refuse=make_a_day,
-    checks=(whole_days_of_their_hours, whole_year),
+    checks=(whole_days_of_their_hours, whole_year, windows_are_spans),
     sheet_checks=sheet_checks,
 )

@@ -23,8 +23,7 @@ from fleetopt.depot.part import (
     Rule,
     SheetCheck,
 )
-from fleetopt.words.clock import span
-from fleetopt.words.clock import start as start_of
+from fleetopt.words.clock import overlap, span
 from fleetopt.words.columns import Column, Table, year_column
 from fleetopt.words.expression import Comparison, Expression
 from fleetopt.words.problem import Problem, error, nearest, warning
@@ -160,21 +159,13 @@ def peak_months(case: Given) -> Array:
 
 def covers(case: Given) -> Array:
     """Whether a slot of a day type can set a peak   (k, d, s)."""
-    start = np.concatenate([[0.0], np.cumsum(case.hours)[:-1]]) + (start_of(case.slots[0]) or 0.0)
     found = np.zeros((len(case.peaks), len(case.day_types), len(case.slots)), dtype=bool)
     for k, peak in enumerate(_billed(case)):
         is_in_season = np.array([season in peak.seasons for season in case.season])
+        begin, length = span(peak.row.window) if peak.row.window else (0.0, 24.0)  # type: ignore[misc]
+        is_within = overlap(begin, length, case.slot_start, case.hours) > 0
         is_its_kind = np.array([peak.row.days == "all" or kind in (None, peak.row.days) for kind in case.kind])
-        found[k] = (is_in_season & is_its_kind)[:, None] & _overlaps(peak.row.window, start, case.hours)
-    return found
-
-
-def _overlaps(window: str | None, start: Array, hours: Array) -> Array:
-    """Whether slots meet a window, around the clock   (s,)."""
-    begin, length = span(window) if window else (0.0, 24.0)  # type: ignore[misc]
-    found = np.zeros(len(hours), dtype=bool)
-    for day in (-24.0, 0.0, 24.0):
-        found |= np.minimum(start + hours, begin + day + length) - np.maximum(start, begin + day) > 1e-9
+        found[k] = (is_in_season & is_its_kind)[:, None] & is_within
     return found
 
 
@@ -263,32 +254,6 @@ def known_seasons(inputs: Read) -> Iterator[Problem]:
                 f"{charges.table['season'].heading} is '{season}', must be a season of a day type.",
                 nearest(season, seasons) or "Give the day types their seasons, or leave it blank.",
             )
-
-
-def windows_are_spans(inputs: Read) -> Iterator[Problem]:
-    """Every window is a span of the day."""
-    charges = inputs["tblDemandCharges"]
-    for i, window in enumerate(charges.values.get("window", ())):
-        if window is not None and span(window) is None:
-            yield error(
-                charges.where("window", i),
-                f"{charges.table['window'].heading} is '{window}', must be a span of the day such as 16:00-21:00.",
-                "Enter when it starts and ends, or leave it blank for all day.",
-            )
-
-
-def slots_have_times(inputs: Read) -> Iterator[Problem]:
-    """Where a window counts, slots say when they are."""
-    charges, energy = inputs["tblDemandCharges"], inputs["tblEnergy"]
-    nameless = [slot for slot in energy.values.get("slot", ()) if slot is not None and start_of(slot) is None]
-    for i, window in enumerate(charges.values.get("window", ())):
-        if window is not None and nameless:
-            yield warning(
-                charges.where("window", i),
-                f"the slot '{nameless[0]}' does not say when it is; the first slot is taken to start at midnight.",
-                "Name the slots by their spans, such as 00:00-06:00.",
-            )
-            return
 
 
 def can_be_set(inputs: Read) -> Iterator[Problem]:
@@ -443,7 +408,7 @@ PART = Part(
     ),
     listings=(Listing(PEAKS, listed),),
     is_on=lambda case: len(case.demand_charges) > 0 or case.fixed_charge > 0,
-    checks=(known_seasons, windows_are_spans, slots_have_times, can_be_set),
+    checks=(known_seasons, can_be_set),
     assumptions=assumptions,
     recount=recount,
     recheck=recheck,

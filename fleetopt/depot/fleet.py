@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -17,15 +18,18 @@ from fleetopt.depot.part import (
     Derived,
     Figure,
     Given,
+    Index,
     Part,
+    Quantity,
     Read,
     Rule,
     SheetCheck,
     Shortage,
     Shown,
 )
+from fleetopt.words.clock import span, span_text
 from fleetopt.words.columns import SMALLEST, Column, Table, year_column
-from fleetopt.words.expression import Comparison
+from fleetopt.words.expression import Comparison, Expression
 from fleetopt.words.problem import Problem, error, nearest, note, others, shortened, warning
 from fleetopt.words.rows import Rows, years_held
 from fleetopt.words.sheet_formulas import as_it_stands, column_of, differs, one_if_blank, total_differs
@@ -58,10 +62,11 @@ FLEET = Table(
         Column(
             "slot",
             "Charging slot",
-            "the slot of the day in which it charges",
+            "the slot of the day in which it charges; with a charging window it does not count",
             kind="label",
             of="tblEnergy",
             is_span=True,
+            is_needed=False,
             study=("ChargingSlot",),
         ),
         Column(
@@ -149,17 +154,70 @@ def in_service(case: Given) -> Iterator[tuple[int, int, Any]]:
 
 
 def charging_kwh(case: Given) -> Array:
-    """day_level * consumption_factor * distance_km * consumption of its type in that year, by slot   (y, d, s) [kWh].
+    """day_level * what trucks without a charging window need, by the slot in which they charge   (y, d, s) [kWh].
 
     The same to the last bit for every order of the rows; less than a millionth of a kWh is noise and counts as 0.
     """
-    consumption = {(truck.truck_type, truck.year): truck.consumption for truck in case.trucks}
     needs: dict[tuple[int, str], list[float]] = defaultdict(list)
-    for year, count, vehicle in in_service(case):
-        need = vehicle.distance_km * consumption[vehicle.truck_type, year] * case.consumption_factor
-        needs[year, vehicle.slot] += [need] * count
+    of_truck = _need_of_a_truck(case)
+    for year, count, row in in_service(case):
+        if not row.window:
+            needs[year, row.slot] += [of_truck(row, year)] * count
     found = np.array([[[math.fsum(needs[year, slot]) for slot in case.slots]] for year in case.years])
     return np.where(found < SMALLEST, 0.0, found) * case.day_level[:, None]
+
+
+def _need_of_a_truck(case: Given) -> Callable[[Any, int], float]:
+    """distance_km * consumption of its type in the year * consumption_factor, of a row   [kWh a day]."""
+    consumption = {(truck.truck_type, truck.year): truck.consumption for truck in case.trucks}
+    return lambda row, year: row.distance_km * consumption[row.truck_type, year] * case.consumption_factor
+
+
+@dataclass(frozen=True, order=True)
+class Stay:
+    """Trucks that are alike: their type, how far they drive, and when they stand at the depot."""
+
+    truck_type: str
+    distance_km: float
+    span: str
+    """Their window the one way; without one, their slot."""
+    is_window: bool
+
+    def __str__(self) -> str:
+        return f"{self.truck_type} {self.distance_km:g} km {self.span}"
+
+
+def _stay(row: Any) -> Stay:
+    span_of = span_text(*span(row.window)) if row.window else row.slot  # type: ignore[misc]
+    return Stay(row.truck_type, row.distance_km, span_of, bool(row.window))
+
+
+def stays(case: Given) -> list[Stay]:
+    """Trucks that are alike, in whatever year."""
+    return sorted({_stay(row) for _, count, row in in_service(case) if count})
+
+
+def stay_count(case: Given) -> Array:
+    """Trucks of each stay   (y, v) [units]."""
+    place, found = _places(case), np.zeros((len(case.years), len(case.stays)))
+    for year, count, row in in_service(case):
+        if count:
+            found[case.years.index(year), place[_stay(row)]] += count
+    return found
+
+
+def stay_need(case: Given) -> Array:
+    """What one truck of each stay needs on a full day; 0 in years without such trucks   (y, v) [kWh a day]."""
+    place, found = _places(case), np.zeros((len(case.years), len(case.stays)))
+    of_truck = _need_of_a_truck(case)
+    for year, count, row in in_service(case):
+        if count:
+            found[case.years.index(year), place[_stay(row)]] = of_truck(row, year)
+    return np.where(found < SMALLEST, 0.0, found)
+
+
+def _places(case: Given) -> dict[Stay, int]:
+    return {stay: v for v, stay in enumerate(case.stays)}
 
 
 def fleet_size(case: Given) -> Array:
@@ -170,14 +228,19 @@ def fleet_size(case: Given) -> Array:
     return np.array([there[year] for year in case.years])
 
 
-def demand_kwh(case: Given) -> Array:
-    """charging_kwh / charging_efficiency + baseload_kwh   (y, d, s) [kWh a day]."""
-    return np.asarray(case.charging_kwh / case.charging_efficiency + case.baseload_kwh)
+def charged_kwh(case: Given, x: Decided) -> Expression:
+    """charging_kwh + sum(charge over all groups)   (y, d, s) [kWh a day]."""
+    return x.charge.sum(axis=3) + case.charging_kwh
 
 
-def demand_balance(case: Given, x: Decided) -> Comparison:
-    """Everything that flows into the load == charging_kwh / charging_efficiency + baseload_kwh   [kWh a day]."""
-    return x.into("load") == case.demand_kwh
+def demand_kwh(case: Given, x: Decided) -> Expression:
+    """charged_kwh / charging_efficiency + baseload_kwh   (y, d, s) [kWh a day]."""
+    return x.charged_kwh * (1 / case.charging_efficiency) + case.baseload_kwh
+
+
+def demand_balance(_case: Given, x: Decided) -> Comparison:
+    """Everything that flows into the load == demand_kwh   [kWh a day]."""
+    return x.into("load") == x.demand_kwh
 
 
 def needs(case: Given) -> Iterator[tuple[str, str, Array]]:
@@ -186,10 +249,18 @@ def needs(case: Given) -> Iterator[tuple[str, str, Array]]:
     yield "baseload", "kWh", np.broadcast_to(case.baseload_kwh, case.charging_kwh.shape)
 
 
-def recheck(case: Given, plan: Any, _counted: Mapping[str, Array]) -> Iterator[Check]:
+def recount(case: Given, plan: Any) -> Mapping[str, Array]:
+    """What trucks charge, in their slots and in their windows, and what the load is with it."""
+    charged = np.array(case.charging_kwh)
+    for g in range(len(case.groups)):
+        charged += plan.charge[:, :, :, g]
+    return {"charged_kwh": charged, "demand_kwh": charged / case.charging_efficiency + case.baseload_kwh}
+
+
+def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
     """What flows into the load is what is needed."""
     for y in range(len(case.years)):
-        need = case.charging_kwh[y] / case.charging_efficiency + case.baseload_kwh
+        need = counted["demand_kwh"][y]
         given = plan.solar_to_load[y] + plan.battery_to_load[y] + plan.grid_to_load[y]
         yield Check("demand_balance", "ds", np.abs(need - given), need, {"y": y})
 
@@ -221,7 +292,7 @@ def known_labels(inputs: Read) -> Iterator[Problem]:
     if any(None in inputs["tblTrucks"].values.get(name, ()) for name in TRUCKS.keys):
         types = []
     no_slot, no_type, no_year = (defaultdict[Any, list[int]](list) for _ in range(3))
-    for i, slot in enumerate(fleet.values.get("slot", ())):
+    for i, slot in enumerate(fleet.column("slot")):
         if slot is not None and slots and slot not in slots:
             no_slot[slot].append(i)
     for i, kind in enumerate(fleet.values.get("truck_type", ())):
@@ -253,12 +324,32 @@ def known_labels(inputs: Read) -> Iterator[Problem]:
         )
 
 
+def slot_or_window(inputs: Read) -> Iterator[Problem]:
+    """Every vehicle has a slot or a charging window; where it has both, the window counts."""
+    fleet = inputs["tblFleet"]
+    unused = []
+    for i, (slot, window) in enumerate(zip(fleet.column("slot"), fleet.column("window"), strict=True)):
+        if slot is None and window is None:
+            heading = fleet.table["slot"].heading
+            yield error(
+                fleet.where("slot" if "slot" in fleet.places else "vehicle", i),
+                f"{heading} is blank, must be a slot of the day where the vehicle has no charging window.",
+                "Enter the slot of the day in which it charges, or the hours in which it stands at the depot as its "
+                "Charging window.",
+            )
+        elif slot is not None and window is not None:
+            unused.append(i)
+    if unused:
+        where = fleet.where("slot", unused[0])
+        yield note(where, f"the slot is not used{others(unused)}: the charging window beside it counts.")
+
+
 def held_once(inputs: Read) -> Iterator[Problem]:
     """No row ends before it begins, and no vehicle stands in two rows of one year."""
     fleet = inputs["tblFleet"]
     rows_of: dict[str, list[int]] = defaultdict(list)
     for i, (vehicle, year) in enumerate(zip(*(fleet.values.get(n, ()) for n in ("vehicle", "year")), strict=True)):
-        until = fleet.values["until"][i] if "until" in fleet.values else None
+        until = fleet.column("until")[i]
         if year is not None and until is not None and until < year:
             said = f"{fleet.table['until'].heading} is {until}, must be {year} or later, the year of its row."
             yield error(fleet.where("until", i), said, "Correct one of the two, or leave it blank for that year alone.")
@@ -283,8 +374,8 @@ def needs_are_no_noise(inputs: Read) -> Iterator[Problem]:
     total: dict[tuple[Any, Any], float] = defaultdict(float)
     first: dict[tuple[Any, Any], int] = {}
     for i, year, truck in _driving(inputs):
-        slot, distance = (fleet.values[name][i] for name in ("slot", "distance_km"))
-        if truck is not None and slot is not None:
+        slot, distance, window = (fleet.column(name)[i] for name in ("slot", "distance_km", "window"))
+        if truck is not None and slot is not None and not window:
             total[year, slot] += _units(fleet, i) * (distance or 0.0) * (trucks.values["consumption"][truck] or 0.0)
             first.setdefault((year, slot), i)
     for (year, slot), need in total.items():
@@ -335,14 +426,14 @@ def shrinking_fleet(inputs: Read) -> Iterator[Problem]:
 
 def _units(fleet: Rows, i: int) -> int:
     """How many trucks a row stands for."""
-    count = fleet.values["count"][i] if "count" in fleet.values else None
+    count = fleet.column("count")[i]
     return 1 if count is None else int(count)
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     """What the fleet needs reaches the flows, and what flows into the load covers it."""
     f = sheet.flows
-    names = ("year", "until", "count", "distance_km", "slot", "truck_type")
+    names = ("year", "until", "count", "distance_km", "slot", "window", "truck_type")
     vehicle = {name: sheet.in_input("tblFleet", name) for name in names}
     costs = sheet.in_input("tblCosts", "year")
     each = f"(MIN({costs})-1+COLUMN(INDEX($1:$1,1,1):INDEX($1:$1,1,ROWS({costs}))))"  # years side by side
@@ -354,17 +445,20 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     by_time = f"ISNUMBER({vehicle['slot']})"  # a cell that holds a time; its slot is called by it
     total = f"SUMIFS({f.slot_number},{slot},{is_slot})+{by_time}*SUMIFS({f.slot_number},{slot},{is_time})"
     count = f"COUNTIFS({slot},{is_slot})+{by_time}*COUNTIFS({slot},{is_time})"
-    number = f'({total})/({count}+({vehicle["slot"]}=""))'
+    number = f'({total})/({count}+({vehicle["slot"]}=""))*({vehicle["window"]}="")'
     share, factor = (sheet.in_input("tblDayTypes", name) for name in ("fleet_share", "day_consumption_factor"))
     need = (
         f"SUMPRODUCT({is_there}*{trucks}*{vehicle['distance_km']}*{consumption}*({each}-1900)*(({number})^2+1))"
         f'*{sheet.solved}*SUMPRODUCT(({share}+({share}=""))*({factor}+({factor}="")))'
     )
-    carried = f"SUMPRODUCT({f.charging_kwh}/{one_if_blank(f.consumption_factor)}*({f.year}-1900)*({f.slot_number}^2+1))"
+    in_windows = "0"
+    if "tblCharging" in sheet.listings:
+        in_windows = sheet.listed("tblCharging", "charge", f, "scenario", "year", "day_type", "slot")
+    weighted = f"({f.charged_kwh}*({f.slot_number}^2+1)-{in_windows}*{f.slot_number}^2)"
     yield SheetCheck(
         "Charging need",
         "trucks x daily distance x consumption x factors of all rows, weighted by year and slot, against Flows",
-        total_differs(carried, need),
+        total_differs(f"SUMPRODUCT({weighted}/{one_if_blank(f.consumption_factor)}*({f.year}-1900))", need),
     )
     yield sheet.carried("baseload_kwh", "Baseload")
     load = f"{f.solar_to_load}+{f.battery_to_load}+{f.grid_to_load}"
@@ -372,7 +466,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     yield SheetCheck(
         "demand_balance",
         what,
-        differs(load, f"{f.charging_kwh}/{one_if_blank(f.charging_efficiency)}+{f.baseload_kwh}"),
+        differs(load, f"{f.charged_kwh}/{one_if_blank(f.charging_efficiency)}+{f.baseload_kwh}"),
     )
 
 
@@ -394,10 +488,16 @@ PART = Part(
     derived=(
         Derived("charging_kwh", "yds", "kWh/d", charging_kwh),
         Derived("fleet_size", "y", "units", fleet_size),
-        Derived("demand_kwh", "yds", "kWh/d", demand_kwh),
+        Derived("stay_count", "yv", "units", stay_count),
+        Derived("stay_need", "yv", "kWh/d", stay_need),
+    ),
+    indexes=(Index("v", "stays", stays),),
+    quantities=(
+        Quantity("charged_kwh", "yds", "kWh/d", charged_kwh),
+        Quantity("demand_kwh", "yds", "kWh/d", demand_kwh),
     ),
     shown=(
-        Shown("charging_kwh", "Charging", "charging need", "kWh/d", 3, is_need=True),
+        Shown("charged_kwh", "Charging", "charging need", "kWh/d", 3, is_need=True),
         Shown("baseload_kwh", "Baseload", "what the depot needs besides", "kWh/d", 4, is_need=True),
     ),
     rules=(
@@ -416,7 +516,8 @@ PART = Part(
             suspects=needs,
         ),
     ),
-    checks=(known_labels, held_once, needs_are_no_noise, range_suffices, shrinking_fleet),
+    checks=(slot_or_window, known_labels, held_once, needs_are_no_noise, range_suffices, shrinking_fleet),
+    recount=recount,
     recheck=recheck,
     sheet_checks=sheet_checks,
 )

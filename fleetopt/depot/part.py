@@ -148,6 +148,8 @@ class Derived:
     axes: str
     unit: str
     formula: Callable[[Given], Any]
+    is_endless: bool = False
+    """Whether it is infinite where there is no limit."""
 
 
 @dataclass(frozen=True)
@@ -443,6 +445,8 @@ class Part:
     """What no cell of the inputs shows alone."""
     assumptions: Callable[[Given], Iterator[str]] | None = None
     """What is left out, where it touches the case."""
+    told: Callable[[Given, Any], Iterator[str]] | None = None
+    """What it comes to in a plan, in words: of a refinement that is on in the answer, else among the notes."""
     recount: Callable[[Given, Any], Mapping[str, Array]] | None = None
     """Every amount once more, from figures and bare decisions."""
     recheck: Callable[[Given, Any, Mapping[str, Array]], Iterator[Check]] | None = None

@@ -148,10 +148,9 @@ def _check(options: argparse.Namespace) -> Exit:
     _say_problems(problems)
     years = inputs["tblCosts"].values["year"]
     listed = inputs["tblFleet"]
-    counts = listed.values.get("count", [1] * len(listed))
     vehicles: dict[str, int] = {}
-    for vehicle, count in zip(listed.values["vehicle"], counts, strict=True):
-        vehicles[vehicle] = max(count, vehicles.get(vehicle, 0))
+    for vehicle, count in zip(listed.column("vehicle"), listed.column("count"), strict=True):
+        vehicles[vehicle] = max(1 if count is None else count, vehicles.get(vehicle, 0))
     print(
         f"{inputs.source} is valid: {min(years)} to {max(years)}, {sum(vehicles.values()):g} vehicles, "
         f"{len(inputs['tblEnergy'])} slots, {len(inputs['tblChargers'])} charger types, "

@@ -10,7 +10,7 @@ import numpy as np
 from fleetopt.depot.case import Case
 from fleetopt.model.formulation import build
 from fleetopt.model.program import Program
-from fleetopt.plan.assumptions import assumptions
+from fleetopt.plan.assumptions import assumptions, told
 from fleetopt.plan.certified import Settled, settled
 from fleetopt.plan.diagnose import why_no_plan
 from fleetopt.plan.plan import plan_of
@@ -169,6 +169,7 @@ def _checked(
     plan = plan_of(case, program, values)
     if plan.total_cost.sum() < 0:
         notes.append("The depot earns more by exporting energy than it spends in all, so the total cost is negative.")
+    notes += told(plan, in_answer=False)
     verification = verify(plan, case, solution.objective, solution.bound)
     bound = min(solution.bound, plan.objective)
     distance = relative_gap(plan.objective, bound)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fleetopt.depot import money_on, objectives_on, of_those_on
 from fleetopt.depot.part import Item
+from fleetopt.plan.assumptions import told
 from fleetopt.plan.limits import limits, room_text
 from fleetopt.plan.plan import Plan
 from fleetopt.results.recalculation import LINES
@@ -32,11 +33,13 @@ def answer(scenario: str, result: Result) -> list[str]:
     plan = result.plan
     if plan is None:
         return [f"{scenario}: {WORDS[result.status]}. The Messages sheet says why and what to do."]
+    refined = " ".join(told(plan, in_answer=True))
     return [
         *_wrapped(
             f"{scenario} costs {short(plan.objective, 0)} USD{_of_what(plan)} {_span(plan)}: {_proof(result)}.", 1
         ),
-        *_wrapped(_buy(plan), LINES - 4),
+        *_wrapped(_buy(plan), LINES - 4 - bool(refined)),
+        *_wrapped(refined, 1),
         *_wrapped(_money(plan), 1),
         *_wrapped(binding_text(plan), 1),
         *_wrapped(room_text(plan.case, result.room), 1),

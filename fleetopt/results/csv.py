@@ -31,7 +31,7 @@ _IN_ORDER: Final = (
 _TOTAL: Final = "TotalCost"
 _DETAILS: Final = {
     "fleet_size": "FleetSize",
-    "charging_kwh": "ChargingRequirement_kWh",
+    "charged_kwh": "ChargingRequirement_kWh",
     "baseload_kwh": "BaseloadRequirement_kWh",
     "demand_kwh": "TotalDemand_kWh",
     "solar_kwh": "SolarGenerated_kWh",

@@ -227,6 +227,11 @@ class Sheet:
         own = self.listings[table].table
         return sum_where(own, name, **{key: column_of(of.table, key) for key in keys}, **more)
 
+    def counted(self, table: str, of: Columns, *keys: str, **more: str) -> str:
+        """How many rows of a refinement's own table have the keys of each row of another table."""
+        own = self.listings[table].table
+        return count_where(own, **{key: column_of(of.table, key) for key in keys}, **more)
+
     def of_bought(self, name: str, **keys: str) -> str:
         """A column of the purchases, summed over the rows that have these keys."""
         return sum_where(PURCHASES, name, **keys)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from fleetopt.words.plain_text import plain_text
 
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))?(AM|PM)?(?:H|HRS?)?"
@@ -35,6 +38,26 @@ def start(label: str) -> float | None:
     match = None if time else _START.fullmatch(slot_label(label))
     hour = _hour(*match.groups()) if match and (match[2] or match[3]) else None
     return time[0] if time else None if hour is None else hour % 24
+
+
+def span_text(begin: float, length: float) -> str:
+    """A span the one way: `18:00-06:00`; of a whole day `00:00-24:00`."""
+    end = begin + length
+    return f"{hour_text(begin)}-{hour_text(end if end <= 24 else end - 24)}"
+
+
+def hour_text(hour: float) -> str:
+    """A time of day to the minute: `22:30`."""
+    minutes = round(hour * 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def overlap(begin: ArrayLike, length: ArrayLike, start: ArrayLike, hours: ArrayLike) -> NDArray[np.float64]:
+    """Hours that spans of the day and slots have in common, around the clock; what is rounding is none [h]."""
+    first, last = np.asarray(begin, dtype=float), np.asarray(begin, dtype=float) + np.asarray(length, dtype=float)
+    opens, closes = np.asarray(start, dtype=float), np.asarray(start, dtype=float) + np.asarray(hours, dtype=float)
+    common = [np.minimum(closes, last + day) - np.maximum(opens, first + day) for day in (-24.0, 0.0, 24.0)]
+    return np.asarray(sum(np.where(part > 1e-9, part, 0.0) for part in common))
 
 
 def _hour(hour: str, minute: str | None, half: str | None) -> float | None:

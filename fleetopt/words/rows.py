@@ -36,6 +36,10 @@ class Rows:
         """Address of one value."""
         return self.places[column](i)
 
+    def column(self, name: str) -> list[Any]:
+        """The values of a column; nothing in every row where the table lacks it."""
+        return self.values.get(name) or [None] * len(self)
+
     def cell(self, column: str, i: int) -> Cell:
         """One value with its address."""
         return Cell(self.values[column][i], self.places[column](i))
@@ -69,7 +73,7 @@ def years_held(rows: Rows, i: int, last: int) -> range:
         last: the last year that is planned; a row may hold longer.
     """
     year = rows.values["year"][i]
-    until = rows.values["until"][i] if "until" in rows.values else None
+    until = rows.column("until")[i]
     return range(0) if year is None else range(year, max(year, min(until or year, last)) + 1)
 
 

@@ -42,7 +42,7 @@ def test_a_wrong_figure_is_refused_by_name(changes: dict, said: str):
 
 def test_zero_is_a_figure():
     case = one_slot(grid_price=0.0, capex_budget=0.0, charging_kwh=0.0)
-    assert case.demand_kwh.sum() == 0
+    assert case.charging_kwh.sum() == 0
 
 
 def test_the_c_rate_counts_per_slot_or_per_hour():

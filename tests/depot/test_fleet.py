@@ -14,6 +14,7 @@ from fleetopt.depot.fleet import charging_kwh, fleet_size
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.scenarios import scenarios
 from fleetopt.inputs.schema import TABLES
+from fleetopt.plan.plan import Plan
 from fleetopt.words.rows import given
 from tests.cases import two_slots
 from tests.untidy import small_inputs
@@ -87,7 +88,7 @@ def test_what_is_needed_is_that_of_every_day_type():
     case = depot(day_types=("Workday", "Weekend"), days=[261.0, 104.0], baseload_kwh=[[1.0, 2.0], [3.0, 4.0]])
     assert case.charging_kwh.tolist() == [[[90, 0], [90, 0]], [[0, 160], [0, 160]]]
     # each day type adds its own baseload
-    assert case.demand_kwh.tolist() == [[[91, 2], [93, 4]], [[1, 162], [3, 164]]]
+    assert Plan(case).demand_kwh.tolist() == [[[91, 2], [93, 4]], [[1, 162], [3, 164]]]
 
 
 def test_less_than_a_millionth_of_a_kwh_is_noise_and_is_said_to_be():

@@ -84,11 +84,23 @@ def mixed_case(seed: int) -> Case:
             "granted_most": [one_of(math.inf, 900.0, 4000.0) for _ in range(count)],
             "grants_in_budget": one_of("yes", "no"),
         }
+    if random.random() < 0.6:
+        figures |= {"fleet": [{"vehicle": "V", "truck_type": "Van", "year": 2030, "until": 2032, "count": one_of(1, 3),
+                               "distance_km": 100.0, "window": one_of(*WINDOWS)}],
+                    "trucks": [{"truck_type": "Van", "year": 2030 + y, "consumption": 0.6 + 0.05 * y,
+                                "max_kw": one_of(None, 20.0)} for y in range(3)],
+                    "managed_charging": one_of("yes", "yes", "no")}  # fmt: skip
+        figures |= some({"fleet_share": 0.5, "day_consumption_factor": 1.2, "consumption_factor": 0.9})
+        figures |= some({"trucks_per_plug": one_of(1.0, 2.0), "ports": [1.0, 2.0]})
     if random.random() < 0.5:
         figures |= {"battery_power_price": random.integers(20, 200, years).astype(float),
                     "battery_existing_kw": one_of(4.0, math.inf), "battery_power_om": one_of(0.0, 3.0)}  # fmt: skip
         figures |= {"granted_for": [one_of(of, "Battery power") for of in figures.get("granted_for", ())]}
     return Case(**figures)
+
+
+WINDOWS = {"12AM-12AM": (12.0, 12.0), "6PM-6AM": (0.0, 12.0), "4PM-9PM": (2.0, 3.0)}
+"""Hours of each window in both slots."""
 
 
 class Second:
@@ -121,6 +133,36 @@ class Second:
         if self.h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return math.inf
         return float(self.h.getInfo().objective_function_value)
+
+
+def charges(m: Second, case: Case, y: int) -> list[list[tuple[float, int]]]:
+    """What the trucks of the window charge in each slot of a day: hours in which they do, and the column."""
+    if not case.fleet or y > 2:
+        return [[], []]
+    row, truck = case.fleet[0], case.trucks[y]
+    each = row.distance_km * truck.consumption * case.consumption_factor * float(case.day_consumption_factor[0])
+    trucks, share = row.count, float(case.fleet_share[0])
+    hours = list(WINDOWS[row.window])
+    lasts = sum(hours)
+    if case.managed_charging == "no":
+        lasts = min(lasts, each / (truck.max_kw or 1e-9))
+        if row.window == "12AM-12AM":  # until 6AM, then the day, then from 6PM on
+            hours = [min(12.0, max(0.0, lasts - 6)), min(6.0, lasts) + max(0.0, lasts - 18)]
+        else:
+            hours = [min(hours[0], lasts), min(hours[1], max(0.0, lasts - hours[0]))]
+    found: list[list[tuple[float, int]]] = [[], []]
+    for s, length in enumerate(hours):
+        if length > 0:
+            column = m.column()
+            found[s].append((length, column))
+            if truck.max_kw:
+                m.row([(1.0, column)], -math.inf, trucks * share * truck.max_kw * length)
+            if case.managed_charging == "no":
+                due = trucks * share * each * length / sum(hours)
+                m.row([(1.0, column)], due, due)
+    due = trucks * share * each
+    m.row([(1.0, column) for slot in found for _, column in slot], due, due)
+    return found
 
 
 def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, written down in one go
@@ -194,19 +236,31 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
         size = alive("Battery", y, 1 - case.battery_fade)
         old_size = case.battery_existing_kwh * (1 - case.battery_fade) ** y
         wider = [(12.0 * case.adds_kw[u], add[name][k]) for u, name in enumerate(case.upgrades) for k in range(y + 1)]
+        if case.fleet and y <= 2 and case.trucks_per_plug < inf:
+            row, truck = case.fleet[0], case.trucks[y]
+            lasts, turns = sum(WINDOWS[row.window]), case.trucks_per_plug
+            each = row.distance_km * truck.consumption * case.consumption_factor * float(case.day_consumption_factor[0])
+            for strong in (0.0, turns * each / lasts):
+                of = [c for c in range(kinds) if case.power_kw[c] >= strong]
+                old = sum(turns * case.ports[c] * case.chargers_existing[c] for c in of)
+                plugs = [(turns * case.ports[c], column) for c in of for _, column in alive(case.chargers[c], y)]
+                m.row(plugs, row.count - old, inf)
         emitted: list[tuple[float, int]] = []
         for d in range(len(case.day_types)):
             flows = [
                 {name: m.column() for name in ("sl", "sb", "sg", "bl", "bg", "gl", "gb", "soc")} for _ in case.slots
             ]
+            charged = charges(m, case, y)
             for s, f in enumerate(flows):
                 need = float(case.charging_kwh[y, d, s])
-                power = [
+                power = [(-12.0 / hours, column) for hours, column in charged[s]]
+                drawn = [(-1.0 / case.charging_efficiency, column) for _, column in charged[s]]
+                power += [
                     (12.0 * case.power_kw[c], column) for c in range(kinds) for _, column in alive(case.chargers[c], y)
                 ]
                 m.row(power, need - 12.0 * float(case.power_kw @ case.chargers_existing), inf)
                 need = need / case.charging_efficiency + float(case.baseload_kwh[d, s])
-                m.row([(1.0, f["sl"]), (1.0, f["bl"]), (1.0, f["gl"])], need, need)
+                m.row([(1.0, f["sl"]), (1.0, f["bl"]), (1.0, f["gl"]), *drawn], need, need)
                 gain = float(case.solar_yield[d, s]) * case.solar_yield_factor
                 out = [(1.0, f[name]) for name in ("sl", "sb", "sg")]
                 m.row([*out, *((-gain * share, column) for share, column in sun)], gain * old_sun, gain * old_sun)
@@ -287,5 +341,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "battery_power", "carbon"),
         *("grid_power", "baseload_peak", "grid_charging", "charging_losses", "levers", "price_level"),
-        *("export_price", "battery_export"),
+        *("export_price", "battery_export", "charging", "plugs", "driving_days"),
     }

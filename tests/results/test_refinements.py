@@ -112,6 +112,8 @@ def test_only_demand_charges_have_a_table_of_peaks():
     assert "tblPeaks" not in names
     assert [table.name for table in results.result_tables(REFINEMENTS) if table.name not in names] == [
         "tblPeaks",
+        "tblCharging",
+        "tblPlugs",
         "tblGrants",
     ]
 

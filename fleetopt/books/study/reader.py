@@ -86,7 +86,9 @@ def _table(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
         return empty
     found = find_header(block, headers)
     needed = {
-        column.name: headers[column.name] for column in table.columns if column.name in headers and column.is_needed
+        column.name: headers[column.name]
+        for column in table.columns
+        if column.name in headers and not column.is_only_checked
     }
     missing = missing_columns(block, found, needed)
     problems.extend(missing)
@@ -95,7 +97,7 @@ def _table(block: Block | None, table: Table, problems: list[Problem]) -> Rows:
     problems.extend(doubled_columns(block, found, headers))
     problems.extend(other_units(block, found, [column for column in table.columns if column.name in found.columns]))
     problems.extend(rows_above(block, found, [column for column in table.columns if column.name in found.columns]))
-    optional = [column for column in table.columns if column.name in headers and not column.is_needed]
+    optional = [column for column in table.columns if column.name in headers.keys() - needed.keys()]
     problems.extend(said for said in left_out(block, found, optional, headers) if said.severity == "warning")
     columns = [column for column in table.columns if column.name in found.columns]
     if table is layout.COSTS:
@@ -175,7 +177,7 @@ def _compare_copies(blocks: Mapping[str, Block], rows: Mapping[str, Rows], probl
 
 def _records(rows: Rows) -> Iterable[tuple[Any, ...]]:
     """What the plan needs of each row."""
-    needed = rows.values.keys() - {column.name for column in rows.table.columns if not column.is_needed}
+    needed = rows.values.keys() - {column.name for column in rows.table.columns if column.is_only_checked}
     return zip(*(rows.values[name] for name in sorted(needed)), strict=True)
 
 

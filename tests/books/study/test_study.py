@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from fleetopt.books.study.reader import read_study
+from fleetopt.depot import DERIVED
 from fleetopt.depot.case import Case
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.scenarios import scenarios
@@ -82,10 +83,15 @@ def depots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
+OF_TRUCKS = {"v", "plugged", "plugged_fast", *(name for name, derived in DERIVED.items() if "v" in derived.axes)}
+"""What is known of single trucks; the study from figures has only what they need together."""
+
+
 @pytest.mark.parametrize("form", ["data folder", "data workbook", "untidy folder", "untidy workbook"])
 @pytest.mark.parametrize(("number", "ratio"), [(0, 1.0), (1, 0.5), (2, 0.0)])
 def test_every_form_of_the_study_gives_the_published_figures(depots, form, number, ratio):
-    assert differences(case_of(depots[form], number), cases.study(ratio), tolerance=1e-12) == []
+    found = set(differences(case_of(depots[form], number), cases.study(ratio), tolerance=1e-12))
+    assert found - OF_TRUCKS == set()
 
 
 @pytest.mark.parametrize("form", ["data workbook", "untidy folder", "untidy workbook"])
