@@ -88,6 +88,13 @@ def charge_stretch(case: Given) -> Array:
         return np.where(case.charge_hours > 0, case.hours[:, None] / case.charge_hours, 0.0)
 
 
+def since_arrival(case: Given) -> Array:
+    """From the start of a group's window to that of a slot, around the clock   (g, s) [h]."""
+    begin = np.array([span(group.span) for group in case.groups]).reshape(-1, 2)[:, :1]
+    passed = (case.slot_start - begin) % 24
+    return np.where(24 - passed < case.hours, 0.0, passed)  # the slot in which it begins
+
+
 def can_charge(case: Given) -> Array:
     """Whether a group charges in a slot   (y, d, s, g)."""
     return np.asarray((case.charge_hours > 0) & (case.window_kwh[:, :, None, :] > 0))
@@ -379,6 +386,7 @@ PART = Part(
         Derived("window_kwh", "ydg", "kWh/d", window_kwh),
         Derived("truck_kw", "yg", "kW", truck_kw, is_endless=True),
         Derived("charge_hours", "ydsg", "h", charge_hours),
+        Derived("since_arrival", "gs", "h", since_arrival),
         Derived("charge_stretch", "ydsg", "-", charge_stretch),
     ),
     indexes=(Index("g", "groups", groups),),

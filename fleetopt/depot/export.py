@@ -54,7 +54,7 @@ def assumptions(case: Given) -> Iterator[str]:
     has_battery = case.battery_existing_kwh + case.battery_max_kwh > 0
     if case.export_value.any() and case.battery_export == "yes" and has_battery:
         yield "Exported battery energy earns the same as exported solar energy."
-    if not case.export_value.any():
+    if not case.export_value.any() and not case.may_curtail:
         yield "Exported energy earns nothing; solar that nobody uses still counts as exported."
 
 

@@ -18,6 +18,7 @@ def wishes(case: Given) -> Iterator[Mapping[str, Array]]:
     later = days * np.arange(1.0, len(case.slots) + 1)
     one = np.ones(1)
     yield {"grid_to_load": days, "grid_to_battery": days}  # own solar is used before it is sold
+    yield {"solar_curtailed": days}  # what can be sold is not thrown away
     yield {"solar_to_battery": days}
     yield {"soc": days}  # nothing idle in the battery
     yield {"solar_kwp": one}  # what is bought late is installed for fewer years
@@ -29,6 +30,7 @@ def wishes(case: Given) -> Iterator[Mapping[str, Array]]:
         "battery_to_load": later,
         "grid_to_load": later,
         "grid_to_battery": later,
+        "solar_curtailed": later,
     }  # earlier slots first
     yield {  # whatever is still equal
         "solar_add": _apart(case.solar_price),
@@ -38,7 +40,10 @@ def wishes(case: Given) -> Iterator[Mapping[str, Array]]:
         "battery_to_load": -_apart(later),
         "grid_to_load": _apart(later),
         "grid_to_battery": -_apart(later),
+        "solar_curtailed": _apart(later),
     }
+    yield {"charge": case.days[:, None, None] * case.since_arrival.T}  # a truck is full as early as it may be
+    yield {"charge": _apart(case.charge_hours)}
     yield {"peak_kw": one}  # a peak that costs nothing is no higher than it must be
     when = np.arange(1.0, len(case.years) + 1)
     yield {"grant": np.broadcast_to(when, (len(case.incentives), len(case.years)))}  # what is granted comes early

@@ -85,7 +85,7 @@ def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Ch
     """All that the panels give goes somewhere, and they fit into the room."""
     for y in range(len(case.years)):
         made = counted["solar_kwh"][y]
-        gone = plan.solar_to_load[y] + plan.solar_to_battery[y] + plan.solar_to_grid[y]
+        gone = plan.solar_to_load[y] + plan.solar_to_battery[y] + plan.solar_to_grid[y] + plan.solar_curtailed[y]
         yield Check("solar_balance", "ds", np.abs(made - gone), made, {"y": y})
     most = case.solar_max_added_kwp
     if np.isinf(case.solar_life):
@@ -143,8 +143,8 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         "solar yield x its factor x installed solar, less what is lost to age, against Flows",
         f"IF({sheet.large},{total_differs(f'SUM({f.solar_kwh})', total)},{differs(f.solar_kwh, made)})",
     )
-    gone = f"{f.solar_to_load}+{f.solar_to_battery}+{f.solar_to_grid}"
-    yield SheetCheck("solar_balance", "solar to load, battery and grid = solar energy", differs(gone, f.solar_kwh))
+    gone = sheet.out_of("solar")
+    yield SheetCheck("solar_balance", "all that flows out of solar = solar energy", differs(gone, f.solar_kwh))
     bought = sheet.bought(c, item='"Solar"', unit='"kWp"')
     bought = f"({c.solar_life}=0)*{bought}"
     yield SheetCheck("solar_room", "solar bought in all years <= room", exceeds(bought, c.solar_max_added_kwp))

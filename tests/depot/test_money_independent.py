@@ -41,7 +41,7 @@ def mixed_case(seed: int) -> Case:
         "charger_price": random.integers(400, 4000, (2, years)).astype(float),
         "chargers_existing": [float(one_of(0, 1)), 0.0],
         "capex_budget": float(one_of(6000, 20_000)),
-        "grid_limit_kwh": float(one_of(300, 700)),
+        "grid_limit_kwh": float(one_of(400, 900)),
         "export_ratio": one_of(0.0, 0.5, 1.0),
         "solar_existing_kwp": one_of(0.0, 40.0),
         "solar_max_added_kwp": 60.0,
@@ -59,6 +59,7 @@ def mixed_case(seed: int) -> Case:
         **some({"export_price": [[0.12, one_of(0.05, math.inf)]], "battery_export": one_of("yes", "no")}),
         **some({"solar_price_factor": 0.8, "battery_price_factor": 1.2, "charger_price_factor": one_of(0.5, 1.5)}),
         **some({"budget_factor": one_of(0.9, 1.5), "solar_yield_factor": one_of(0.9, 1.1)}),
+        **some({"export_limit_kw": one_of(0.0, 2.0, 5.0), "net_metering": one_of("yes", "no")}),
         **some({"charging_efficiency": 0.92, "grid_charging": "yes"}),
         **some({"grid_limit_kw": one_of(60.0, 90.0), "peak_factor": one_of(1.0, 1.2)}),
         **some({"baseload_peak": [[0.6, one_of(4.0, math.inf)]]}),
@@ -246,9 +247,11 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                 plugs = [(turns * case.ports[c], column) for c in of for _, column in alive(case.chargers[c], y)]
                 m.row(plugs, row.count - old, inf)
         emitted: list[tuple[float, int]] = []
+        net: list[tuple[float, int]] = []
         for d in range(len(case.day_types)):
             flows = [
-                {name: m.column() for name in ("sl", "sb", "sg", "bl", "bg", "gl", "gb", "soc")} for _ in case.slots
+                {name: m.column() for name in ("sl", "sb", "sg", "bl", "bg", "gl", "gb", "soc", "sc")}
+                for _ in case.slots
             ]
             charged = charges(m, case, y)
             for s, f in enumerate(flows):
@@ -262,7 +265,13 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                 need = need / case.charging_efficiency + float(case.baseload_kwh[d, s])
                 m.row([(1.0, f["sl"]), (1.0, f["bl"]), (1.0, f["gl"]), *drawn], need, need)
                 gain = float(case.solar_yield[d, s]) * case.solar_yield_factor
-                out = [(1.0, f[name]) for name in ("sl", "sb", "sg")]
+                out = [(1.0, f[name]) for name in ("sl", "sb", "sg", "sc")]
+                if case.export_limit_kw == inf and case.net_metering == "no":
+                    m.row([(1.0, f["sc"])], 0.0, 0.0)
+                exported = [(1.0, f["sg"]), (1.0, f["bg"])]
+                m.row(exported, -inf, 12 * case.export_limit_kw)
+                per_year = float(case.days[d])
+                net += [*((per_year, column) for _, column in exported), (-per_year, f["gl"]), (-per_year, f["gb"])]
                 m.row([*out, *((-gain * share, column) for share, column in sun)], gain * old_sun, gain * old_sun)
                 before = flows[s - 1]
                 went = 1 / case.discharge_efficiency
@@ -315,6 +324,8 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
                     emitted.append((tons, f[name]))
                 m.costs[f["sg"]] -= earned
                 m.costs[f["bg"]] -= earned
+        if case.net_metering == "yes":
+            m.row(net, -inf, 0.0)
         if case.co2_limit[y] < inf and any(value for value, _ in emitted):
             m.row(emitted, -inf, float(case.co2_limit[y]))
     for u, name in enumerate(case.upgrades):
@@ -341,5 +352,6 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
         *("grid_upgrade", "life", "ageing", "upkeep", "present_cost", "grants"),
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "battery_power", "carbon"),
         *("grid_power", "baseload_peak", "grid_charging", "charging_losses", "levers", "price_level"),
-        *("export_price", "battery_export", "charging", "plugs", "driving_days"),
+        *("export_price", "battery_export", "charging", "plugs", "driving_days", "export_limit"),
+        *("net_metering", "curtailment"),
     }
