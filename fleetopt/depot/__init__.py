@@ -41,6 +41,7 @@ from fleetopt.depot import (
     present_cost,
     price_level,
     solar,
+    steps,
     upkeep,
     years,
 )
@@ -68,6 +69,7 @@ PARTS: Final = (
     plugs.PART,
     driving_days.PART,
     charging_losses.PART,
+    steps.PART,
     levers.PART,
     price_level.PART,
     export_price.PART,

@@ -92,15 +92,17 @@ class Program:
         Each of the rows gets a column that adds what is missing to its left side, or takes off what is too much; their
         sum is the new cost.
         """
-        return self.elastic_rows(self._rows(*names))
-
-    def elastic_rows(self, rows: IndexArray) -> Program:
-        """The same for some rows by their places."""
+        rows = self._rows(*names)
         return self._with_columns(rows, np.arange(len(rows)), np.ones(len(rows)), 0.0)
 
-    def breakable(self) -> Program:
-        """Let every row be broken on each of its sides, and ask for the least by which they must be in all."""
-        over, under = np.flatnonzero(np.isfinite(self.row_upper)), np.flatnonzero(np.isfinite(self.row_lower))
+    def breakable(self, rows: IndexArray | None = None) -> Program:
+        """Let every row be broken on each of its sides, and ask for the least by which they must be in all.
+
+        Parameters:
+            rows: only these.
+        """
+        rows = np.arange(self.size[0]) if rows is None else rows
+        over, under = rows[np.isfinite(self.row_upper[rows])], rows[np.isfinite(self.row_lower[rows])]
         rows = np.concatenate([over, under])
         fills = np.concatenate([-np.ones(len(over)), np.ones(len(under))])
         return self._with_columns(rows, np.arange(len(rows)), np.ones(len(rows)), 0.0, fills)

@@ -76,6 +76,8 @@ def checked(result: Result) -> str:
     leaves = result.certificate.leaves
     on = result.plan.case.is_on()
     what = _listed([each.noun.lower() for each in of_those_on("purchases", on) if len(each.item) == 1])
+    if any(each.is_whole and each.kind != "bought" for each in of_those_on("decisions", on)):
+        what = "what is bought whole"
     cases = f"{leaves:,} cases that cover" if leaves != 1 else "one case that covers"
     return f"checked in {cases} every choice of {what}"
 

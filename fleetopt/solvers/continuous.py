@@ -62,7 +62,7 @@ class ContinuousProblem:
         Above 0 everywhere when no choice at all would help. None when time ran out.
         """
         if self._shortfall is None:
-            self._shortfall = LinearSession(self.program.elastic_rows(self.program.integers.linking), self._tick)
+            self._shortfall = LinearSession(self.program.breakable(self.program.integers.linking), self._tick)
         self._fix(self._shortfall, whole)
         solution = self._shortfall.solve(deadline)
         if solution.status == "infeasible":

@@ -40,8 +40,8 @@ def mixed_case(seed: int) -> Case:
         "battery_price": random.integers(60, 300, years).astype(float),
         "charger_price": random.integers(400, 4000, (2, years)).astype(float),
         "chargers_existing": [float(one_of(0, 1)), 0.0],
-        "capex_budget": float(one_of(6000, 20_000)),
-        "grid_limit_kwh": float(one_of(400, 900)),
+        "capex_budget": float(one_of(9000, 25_000)),
+        "grid_limit_kwh": float(one_of(500, 1000)),
         "export_ratio": one_of(0.0, 0.5, 1.0),
         "solar_existing_kwp": one_of(0.0, 40.0),
         "solar_max_added_kwp": 60.0,
@@ -60,8 +60,9 @@ def mixed_case(seed: int) -> Case:
         **some({"solar_price_factor": 0.8, "battery_price_factor": 1.2, "charger_price_factor": one_of(0.5, 1.5)}),
         **some({"budget_factor": one_of(0.9, 1.5), "solar_yield_factor": one_of(0.9, 1.1)}),
         **some({"export_limit_kw": one_of(0.0, 2.0, 5.0), "net_metering": one_of("yes", "no")}),
+        **some({"solar_step": one_of(7.0, 20.0), "battery_step": one_of(25.0, math.inf)}),
         **some({"charging_efficiency": 0.92, "grid_charging": "yes"}),
-        **some({"grid_limit_kw": one_of(60.0, 90.0), "peak_factor": one_of(1.0, 1.2)}),
+        **some({"grid_limit_kw": one_of(70.0, 110.0), "peak_factor": one_of(1.0, 1.2)}),
         **some({"baseload_peak": [[0.6, one_of(4.0, math.inf)]]}),
         **some({"charge_rate": one_of(0.2, 0.5), "battery_wear": one_of(0.0, 0.03)}),
     }
@@ -193,6 +194,9 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
         u: c == "yes" for u, c in zip(case.upgrades, case.counts_in_budget, strict=True)
     }
     add = {item: [m.column(is_whole=item not in ("Solar", "Battery", "Battery power")) for _ in years] for item in sold}
+    for item, step in (("Solar", case.solar_step), ("Battery", case.battery_step)):
+        for y in years if step < inf else ():
+            m.row([(1.0, add[item][y]), (-step, m.column(is_whole=True))], 0.0, 0.0)
     grant = [[m.column() for _ in years] for _ in case.incentives]
     fixed = 0.0
     worth = [1 / (1 + rate) ** y for y in years]
@@ -353,5 +357,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "battery_power", "carbon"),
         *("grid_power", "baseload_peak", "grid_charging", "charging_losses", "levers", "price_level"),
         *("export_price", "battery_export", "charging", "plugs", "driving_days", "export_limit"),
-        *("net_metering", "curtailment"),
+        *("net_metering", "curtailment", "steps"),
     }

@@ -370,12 +370,13 @@ def test_elastic_and_movable_rows_may_have_gaps():
     assert dense(program.movable({("most",): 1.0})).tolist() == [[1, 0, 0, -1], [0, 0, 1, -1], [0, 1, 0, 0]]
 
 
-def test_some_rows_alone_can_be_elastic():
+def test_some_rows_alone_can_be_broken_an_equation_on_both_sides():
     m = LinearProgram(s=("a", "b", "c"))
     x = m.variable("x", "s")
     m.add("least", "s", x >= 2)
-    elastic = m.finish().elastic_rows(np.array([2, 0]))
-    assert dense(elastic).tolist() == [[1, 0, 0, 0, 1], [0, 1, 0, 0, 0], [0, 0, 1, 1, 0]]  # in the order asked
+    m.add("just", "", x.sum() == 9)
+    broken = m.finish().breakable(np.array([2, 3]))
+    assert dense(broken).tolist() == [[1, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0], [0, 0, 1, 0, 1, 0], [1, 1, 1, -1, 0, 1]]
 
 
 def test_labels_of_several_words_are_one_name():
