@@ -11,11 +11,13 @@ from fleetopt.words.sheet_formulas import exceeds, one_if_blank
 
 
 def capex_budget(case: Given, x: Decided) -> Comparison:
-    """sum(item_price * bought - item_grants, or 0) of what counts <= budget_factor * capex_budget[y]   [USD]."""
+    """sum(item_price * bought - item_grants, or 0) + works_cost[y] <= budget_factor * capex_budget[y]   [USD].
+
+    The sum is that of what counts in the budget.
+    """
     granted = case.granted_in_budget * x.item_grants
-    return (case.item_counts * (case.item_price * x.bought - granted)).sum(
-        axis=0
-    ) <= case.budget_factor * case.capex_budget
+    spent = (case.item_counts * (case.item_price * x.bought - granted)).sum(axis=0)
+    return spent + x.works_cost <= case.budget_factor * case.capex_budget
 
 
 def prices(case: Given) -> Iterator[tuple[str, str, Array]]:
@@ -24,10 +26,11 @@ def prices(case: Given) -> Iterator[tuple[str, str, Array]]:
         yield f"price of {item.purchase.priced.format(item=item.name)}", "USD", price
 
 
-def recheck(case: Given, plan: Any, _counted: Mapping[str, Array]) -> Iterator[Check]:
+def recheck(case: Given, plan: Any, counted: Mapping[str, Array]) -> Iterator[Check]:
     """Item by item, what counts."""
     for y in range(len(case.years)):
         spent = sum(case.item_price[n, y] * plan.bought[n, y] for n in range(len(case.items)) if case.item_counts[n, 0])
+        spent += counted["works_cost"][y]
         for i in range(len(case.incentives)):
             counts = case.item_counts[:, 0] @ case.is_granted[i]
             if case.grants_in_budget == "yes" and counts:
@@ -50,7 +53,7 @@ def _most(of: Any) -> str:
 def _counted(sheet: Any, of: Any) -> str:
     """What the budget pays: everything but upgrades, and of the first few kinds of these those that count in it."""
     counts, names = (sheet.in_input("tblGridUpgrades", name) for name in ("counts_in_budget", "upgrade"))
-    paid = [sheet.bought(of, "cost", unit='"<>pieces"')]
+    paid = [sheet.bought(of, "cost", unit='"<>pieces"'), sheet.listed("tblWorks", "price", of, "scenario", "year")]
     for k in range(1, _MOST_KINDS + 1):
         does_count = f'(IFERROR(INDEX({counts},{k}),"no")<>"no")'
         paid.append(f"{does_count}*{sheet.bought(of, 'cost', unit=_PIECES, item=f'IFERROR(INDEX({names},{k}),0)')}")
@@ -59,8 +62,6 @@ def _counted(sheet: Any, of: Any) -> str:
 
 def _granted(sheet: Any, of: Any) -> str:
     """What grants add to the budget: all but those for upgrades that do not count in it."""
-    if "tblGrants" not in sheet.listings:
-        return "0"
     counts, names = (sheet.in_input("tblGridUpgrades", name) for name in ("counts_in_budget", "upgrade"))
     found = [sheet.listed("tblGrants", "grant", of, "scenario", "year")]
     for k in range(1, _MOST_KINDS + 1):

@@ -155,8 +155,6 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
 
     def charged(of: Any, all_of_it: str) -> str:
         """What counts in the capacity: trucks of a window charge in the hours for which they are there."""
-        if "tblCharging" not in sheet.listings:
-            return all_of_it
         charge, power = (sheet.listed("tblCharging", name, of, *of_slot) for name in ("charge", "group_kw"))
         return f"({all_of_it}-{charge}+{power}*{of.hours})"
 

@@ -316,8 +316,6 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
 def _rows(sheet: Any) -> str:
     """Years of scenarios in which trucks charge as planned that have a limit of their own."""
     y = sheet.yearly
-    if "tblCharging" not in sheet.listings:
-        return "0"
     limited = sheet.counted("tblCharging", y, "scenario", "year", truck_kw='">0"')
     return f"SUMPRODUCT({y.has('managed_charging', 'yes')}*({limited}>0))"
 

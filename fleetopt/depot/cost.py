@@ -11,8 +11,8 @@ from fleetopt.words.sheet_formulas import differs
 
 
 def capex(case: Given, x: Decided) -> Expression:
-    """sum(item_price[n, y] * bought[n, y]) over everything that can be bought   (y,) [USD]."""
-    return (case.item_price * x.bought).sum(axis=0)
+    """sum(item_price[n, y] * bought[n, y]) over everything that can be bought + works_cost[y]   (y,) [USD]."""
+    return (case.item_price * x.bought).sum(axis=0) + x.works_cost
 
 
 def assumptions(case: Given) -> Iterator[str]:
@@ -29,9 +29,10 @@ def assumptions(case: Given) -> Iterator[str]:
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     """What a year's purchases cost."""
-    yield SheetCheck(
-        "capex", "cost of the year's purchases", differs(sheet.yearly.capex, sheet.bought(sheet.yearly, "cost"))
+    spent = (
+        f"({sheet.bought(sheet.yearly, 'cost')}+{sheet.listed('tblWorks', 'price', sheet.yearly, 'scenario', 'year')})"
     )
+    yield SheetCheck("capex", "cost of the year's purchases and works", differs(sheet.yearly.capex, spent))
 
 
 PART = Part(

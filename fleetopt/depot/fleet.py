@@ -451,9 +451,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         f"SUMPRODUCT({is_there}*{trucks}*{vehicle['distance_km']}*{consumption}*({each}-1900)*(({number})^2+1))"
         f'*{sheet.solved}*SUMPRODUCT(({share}+({share}=""))*({factor}+({factor}="")))'
     )
-    in_windows = "0"
-    if "tblCharging" in sheet.listings:
-        in_windows = sheet.listed("tblCharging", "charge", f, "scenario", "year", "day_type", "slot")
+    in_windows = sheet.listed("tblCharging", "charge", f, "scenario", "year", "day_type", "slot")
     weighted = f"({f.charged_kwh}*({f.slot_number}^2+1)-{in_windows}*{f.slot_number}^2)"
     yield SheetCheck(
         "Charging need",

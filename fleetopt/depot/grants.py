@@ -25,6 +25,7 @@ from fleetopt.depot.part import (
 )
 from fleetopt.words.columns import Column, Table, year_column
 from fleetopt.words.expression import Comparison, Expression
+from fleetopt.words.plain_text import folded
 from fleetopt.words.problem import Problem, error, nearest, shortened, warning
 from fleetopt.words.sheet_formulas import differs, exceeds
 
@@ -40,11 +41,6 @@ INCENTIVES = Table(
     order=("incentive", "granted_for", "granted_from", "granted_until"),
     purpose="One row for each grant, voucher or tax credit; without rows there is none.",
 )
-
-
-def folded(name: Any) -> str:
-    """A name without blanks and case."""
-    return "".join(str(name or "").split()).casefold()
 
 
 def is_granted(case: Given) -> Array:

@@ -230,8 +230,6 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
 def _rows(sheet: Any, power: str) -> str:
     """Years of scenarios in which trucks with such a need of power are counted."""
     y = sheet.yearly
-    if "tblPlugs" not in sheet.listings:
-        return "0"
     return f"SUMPRODUCT(1*({sheet.counted('tblPlugs', y, 'scenario', 'year', power_kw=power)}>0))"
 
 

@@ -46,7 +46,7 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
         pieces = f"({p.bought}/{one_if_blank(getattr(p, name))})"
         is_row = f'({p.item}="{item}")*({p.unit}="{unit}")*{p.is_set(name)}'
         what = f"{item.lower()} bought / its step is whole"
-        yield SheetCheck(name, what, largest(f"{is_row}*ABS({pieces}-ROUND({pieces},0))"))
+        yield SheetCheck(f"{item.lower()}_in_steps", what, largest(f"{is_row}*ABS({pieces}-ROUND({pieces},0))"))
 
 
 def _most(room: str, step: str) -> Callable[[Given], Any]:

@@ -223,12 +223,16 @@ class Sheet:
         return sum_where(LIMITS, name, **keys, limit=f'"{limit}"')
 
     def listed(self, table: str, name: str, of: Columns, *keys: str, **more: str) -> str:
-        """A column of a refinement's own table, summed over the keys of each row of another table."""
+        """A column of a refinement's own table, summed over the keys of each row of another; 0 without that table."""
+        if table not in self.listings:
+            return "0"
         own = self.listings[table].table
         return sum_where(own, name, **{key: column_of(of.table, key) for key in keys}, **more)
 
     def counted(self, table: str, of: Columns, *keys: str, **more: str) -> str:
-        """How many rows of a refinement's own table have the keys of each row of another table."""
+        """How many rows of a refinement's own table have the keys of each row of another; 0 without that table."""
+        if table not in self.listings:
+            return "0"
         own = self.listings[table].table
         return count_where(own, **{key: column_of(of.table, key) for key in keys}, **more)
 

@@ -17,5 +17,10 @@ def plain_text(text: str) -> str:
     return " ".join(text.split())
 
 
+def folded(name: object) -> str:
+    """A name without blanks and case: what counts when names are compared."""
+    return "".join(str(name or "").split()).casefold()
+
+
 def _is_seen(letter: str) -> bool:
     return letter.isspace() or letter in _JOINERS or unicodedata.category(letter) not in _UNSEEN

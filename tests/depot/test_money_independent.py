@@ -72,6 +72,9 @@ def mixed_case(seed: int) -> Case:
     if random.random() < 0.4:
         figures |= {"upgrades": ("Cable",), "adds_kw": [20.0], "upgrade_price": [2500.0], "upgrade_most": [2.0],
                     "counts_in_budget": [one_of("yes", "no")]}  # fmt: skip
+    if random.random() < 0.4:
+        of = [one_of("Chargers", "50 kW"), one_of("Solar", "Battery")]
+        figures |= {"site_works": ("Trench", "Crane"), "works_for": of, "works_price": [500.0, 300.0]}
     if random.random() < 0.6:
         names = ["Solar", "Battery", "22 kW", "50 kW", *figures.get("upgrades", ())]
         count = int(random.integers(1, 5))
@@ -225,8 +228,15 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
             each = min(case.granted_share[i] * price[of][y] + case.granted_amount[i], case.granted_most_each[i])
             m.row([(1.0, grant[i][y]), (-each * is_in, add[of][y])], -inf, 0.0)
         m.row([(1.0, column) for column in grant[i]], -inf, case.granted_most[i])
+    done = [[m.column(is_whole=True) for _ in years] for _ in case.site_works]
+    for w, of in enumerate(case.works_for):
+        for y in years:
+            bought = [(1.0, add[item][y]) for item in (case.chargers if of == "Chargers" else [of])]
+            m.row([*bought, (-400.0, done[w][y])], -inf, 0.0)
+            m.row([(1.0, done[w][y])], 0.0, 1.0)
+            m.costs[done[w][y]] += worth[y] * case.works_price[w]
     for y in years:
-        budget: list[tuple[float, int]] = []
+        budget: list[tuple[float, int]] = [(case.works_price[w], done[w][y]) for w in range(len(case.site_works))]
         for item in sold:
             granted = [(1.0, grant[i][y]) for i, of in enumerate(case.granted_for) if of == item]
             m.row([*granted, (-price[item][y], add[item][y])], -inf, 0.0)
@@ -357,5 +367,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "battery_power", "carbon"),
         *("grid_power", "baseload_peak", "grid_charging", "charging_losses", "levers", "price_level"),
         *("export_price", "battery_export", "charging", "plugs", "driving_days", "export_limit"),
-        *("net_metering", "curtailment", "steps"),
+        *("net_metering", "curtailment", "steps", "site_works"),
     }

@@ -114,6 +114,7 @@ def test_only_demand_charges_have_a_table_of_peaks():
         "tblPeaks",
         "tblCharging",
         "tblPlugs",
+        "tblWorks",
         "tblGrants",
     ]
 
