@@ -270,7 +270,7 @@ def small_inputs() -> Inputs:
 
 
 def refined_inputs() -> Inputs:
-    """The small depot with a winter and a summer, a grid upgrade, a demand charge and a grant."""
+    """The small depot with a winter and a summer, a grid upgrade, works, a demand charge and a grant."""
     inputs = small_inputs()
     energy = inputs["tblEnergy"].take([0, 1, 0, 1])
     energy.values["day_type"] = ["Winter", "Winter", "Summer", "Summer"]
@@ -301,6 +301,7 @@ def refined_inputs() -> Inputs:
             billed=["month"],
             price=[12.0],
         ),
+        _rows("tblSiteWorks", works=["Trench"], works_for=["Chargers"], works_price=[5000.0]),
         _rows(
             "tblIncentives",
             incentive=["Credit"],

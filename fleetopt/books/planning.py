@@ -132,7 +132,7 @@ def _rows(block: Block | None, table: Table, problems: list[Problem], left: list
         problems.append(note(block.where(0, 0), said))
         blank = {column.name: column.default for column in table.columns}
         return given(table, [{**blank, "scenario": _ALONE}], block.where(0, 0))
-    if not len(rows) and not table.is_optional:
+    if not len(rows) and not table.is_optional and not table.may_be_empty:
         problems.append(error(block.where(0, 0), f"the table {table.name} has no rows.", f"Enter {table.row}."))
     for each in left_out(block, found, table.columns, names):
         (left if each.severity == "note" else problems).append(each)
@@ -160,6 +160,7 @@ def _figures_unread(block: Block, table: Table, found: Found, said: set[str]) ->
     priced = any(figure.table == table.name for figure in schema.EACH.values())
     for j, header in enumerate(block.rows[0]):
         is_known = j in found.columns.values() or not isinstance(header, str) or block.where(0, j) in said
+        is_known = is_known or header in table.passed_over
         if is_known or is_blank(header) or (priced and "[" in header):
             continue
         if any(isinstance(row[j], (int, float)) and not isinstance(row[j], bool) for row in block.rows[1:]):

@@ -23,6 +23,7 @@ from fleetopt.depot import (
     cost,
     curtailment,
     days,
+    decided,
     demand_charge,
     driving_days,
     export,
@@ -88,6 +89,7 @@ PARTS: Final = (
     carbon.PART,
     present_cost.PART,
     grants.PART,
+    decided.PART,
 )
 
 

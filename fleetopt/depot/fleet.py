@@ -93,6 +93,7 @@ FLEET = Table(
     ),
     ("vehicle", "year"),
     called="fleet",
+    may_be_empty=True,
     purpose="One row for each vehicle or several alike, and year or years: how far they drive and when they charge.",
     study_sheet="Vehicle_data",
     study_files=("Vehicle_Data.xlsx", "Vehcile_Data.xlsx"),
@@ -139,6 +140,7 @@ TRUCKS = Table(
     ),
     ("truck_type", "year"),
     called="trucks",
+    may_be_empty=True,
     purpose="One row for each truck type and year: what it uses for a kilometre.",
     study_sheet="vehicleChargingData",
     study_files=("Vehicle_Charging_Data.xlsx", "Vehcile_Charging_Data.xlsx"),
@@ -296,7 +298,7 @@ def known_labels(inputs: Read) -> Iterator[Problem]:
         if slot is not None and slots and slot not in slots:
             no_slot[slot].append(i)
     for i, kind in enumerate(fleet.values.get("truck_type", ())):
-        if kind is not None and types and kind not in types and fleet.values["year"][i] is not None:
+        if kind is not None and types and kind not in types and fleet.column("year")[i] is not None:
             no_type[kind].append(i)
     for i, year, truck in _driving(inputs):
         kind = fleet.values["truck_type"][i]
@@ -342,6 +344,14 @@ def slot_or_window(inputs: Read) -> Iterator[Problem]:
     if unused:
         where = fleet.where("slot", unused[0])
         yield note(where, f"the slot is not used{others(unused)}: the charging window beside it counts.")
+
+
+def any_truck(inputs: Read) -> Iterator[Problem]:
+    """A depot without trucks is planned, for its bill and its solar."""
+    fleet = inputs["tblFleet"]
+    if fleet.places and not any(_units(fleet, i) for i in range(len(fleet))):
+        where = fleet.where("vehicle", 0) if len(fleet) else FLEET.sheet
+        yield warning(where, "there are no trucks, so nothing charges.", "List them, or see what the rest comes to.")
 
 
 def held_once(inputs: Read) -> Iterator[Problem]:
@@ -514,7 +524,7 @@ PART = Part(
             suspects=needs,
         ),
     ),
-    checks=(slot_or_window, known_labels, held_once, needs_are_no_noise, range_suffices, shrinking_fleet),
+    checks=(any_truck, slot_or_window, known_labels, held_once, needs_are_no_noise, range_suffices, shrinking_fleet),
     recount=recount,
     recheck=recheck,
     sheet_checks=sheet_checks,

@@ -181,9 +181,7 @@ def listed(case: Given, plan: Any) -> Iterator[Sequence[Any]]:
 def for_what_is_sold(inputs: Read) -> Iterator[Problem]:
     """Every incentive is for something that can be bought."""
     rows = inputs["tblIncentives"]
-    names = ["Solar", "Battery", "Battery power"]
-    for table, key in (("tblChargers", "charger"), ("tblGridUpgrades", "upgrade")):
-        names += [name for name in inputs[table].values.get(key, ()) if name]
+    names = list(inputs.items)
     known = {folded(name) for name in names}
     for i, of in enumerate(rows.values.get("granted_for", ())):
         if of is not None and folded(of) not in known:

@@ -92,6 +92,10 @@ class Read(Protocol):
     def horizon(self) -> int | None:
         """Number of years, where the book says it apart from the costs."""
 
+    @property
+    def items(self) -> Mapping[str, bool]:
+        """By its name everything that can be bought, and whether it is bought whole."""
+
     def __getitem__(self, table: str) -> Rows:
         """One table."""
 
@@ -284,6 +288,9 @@ class Rule:
     rows_told: Callable[[Any], str] | None = None
     """How many rows the report of limits has of it, in Excel's words; none: one wherever it is."""
     short: Shortage | None = None
+    choice: Callable[[Given, tuple[int, ...], float], tuple[str, str]] | None = None
+    """Of what a planner has decided: for an element, and by how much it would have to change, the input that says so,
+    and that in words."""
     suspects: Callable[[Given], Iterator[tuple[str, str, Array]]] | None = None
     """What may be mistyped where it cannot hold: what it is, its unit, and its figures."""
 

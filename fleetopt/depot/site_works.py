@@ -77,6 +77,7 @@ def _most(case: Given) -> Array:
         most = rooms.get(item.name, np.inf) if item.row is None else np.inf
         if item.purchase.item == "c":
             most = np.ceil(power / case.power_kw[item.row]) + trucks
+        most = np.maximum(most, case.decided_bought[n])
         found.append(np.minimum(paid[n] if item.row is None else np.maximum(np.floor(paid[n]), 0.0), most))
     return np.array(found).reshape(len(case.items), len(case.years))
 

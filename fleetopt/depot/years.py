@@ -36,7 +36,9 @@ def every_year(inputs: Read) -> Iterator[Problem]:
     costs, fleet = inputs["tblCosts"], inputs["tblFleet"]
     priced = {year for year in costs.values.get("year", ()) if year is not None}
     driven = {year for i in range(len(fleet)) for year in years_held(fleet, i, max(priced, default=0))}
-    if not priced or not driven or None in costs.values["year"] or None in fleet.values["year"]:
+    if fleet.places and not len(fleet):
+        driven = priced  # a depot without trucks
+    if not priced or not driven or None in costs.column("year") or None in fleet.column("year"):
         return
     years = range(min(priced | driven), max(priced | driven) + 1)
     if horizon := inputs.horizon:

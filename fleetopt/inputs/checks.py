@@ -38,7 +38,7 @@ def check(inputs: Inputs) -> list[Problem]:
 def _given_twice(rows: Rows) -> Iterable[Problem]:
     """Each key stands once."""
     first: dict[tuple[Any, ...], int] = {}
-    for i, keys in enumerate(rows.keys() if len(rows) else ()):
+    for i, keys in enumerate(rows.keys() if len(rows) and not rows.table.adds_up else ()):
         if any(value is None and rows.table[name].is_needed for name, value in zip(rows.table.keys, keys, strict=True)):
             continue
         folded = tuple(_as_meant(rows.table[name], key) for name, key in zip(rows.table.keys, keys, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fleetopt.depot import PURCHASES
 from fleetopt.inputs.schema import LABELS, TABLES
 from fleetopt.words.problem import Problem
 from fleetopt.words.rows import Cell, Rows
@@ -28,6 +29,16 @@ class Inputs:
         if table not in self.tables:
             self.tables[table] = Rows(TABLES[table], {column.name: [] for column in TABLES[table].columns}, {})
         return self.tables[table]
+
+    @property
+    def items(self) -> dict[str, bool]:
+        """By its name everything that can be bought, and whether it is bought whole."""
+        labels = self.labels
+        return {
+            name: each.is_many
+            for each in PURCHASES
+            for name in (labels.get(each.item, ()) if each.is_many else [each.item])
+        }
 
     @property
     def labels(self) -> dict[str, list[str]]:

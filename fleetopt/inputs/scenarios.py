@@ -220,6 +220,10 @@ def _places(inputs: Inputs, i: int) -> dict[str, str]:
             found[name] = inputs.settings[name].where
         elif table and len(inputs[table]) and name in inputs[table].places:
             found[name] = inputs[table].where(name, 0)
+    for name, table in schema.TABLES.items():
+        if table.adds_up:
+            found |= {f"{table.called} {k}": inputs[name].where(table.keys[-1], k) for k in range(len(inputs[name]))}
+    found |= {name: cell.where for name, cell in inputs.settings.items() if name not in found}
     return found
 
 

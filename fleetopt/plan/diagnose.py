@@ -14,7 +14,7 @@ from fleetopt.depot.case import Case
 from fleetopt.depot.part import Rule, Shortage
 from fleetopt.model.formulation import build, is_there
 from fleetopt.model.program import Program
-from fleetopt.plan.limits import Limit, Raise, limits_of
+from fleetopt.plan.limits import Limit, Raise, limits, limits_of
 from fleetopt.plan.margins import least_cost, smallest_raise
 from fleetopt.plan.plan import Plan, plan_of
 from fleetopt.solvers.deadline import Deadline
@@ -53,13 +53,14 @@ def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
     """
     deadline = deadline.within(_SECONDS)
     program = build(case)
+    chosen = [*_chosen(case, program, deadline)]
     shortages = [*_beyond(case)]
     try:
         shortages = shortages or [*_shortfalls(case, program, deadline)]
         remedies = _remedies(case, program, deadline)
     except SolverError:  # that there is no plan is found already
         advice = "The solvers broke down before it was found what would make one possible: look for mistyped figures."
-        return Diagnosis([error("", "no plan keeps all limits.", advice), *_worst(case, shortages)], [])
+        return Diagnosis([*chosen, error("", "no plan keeps all limits.", advice), *_worst(case, shortages)], [])
     if remedies:
         alone = len(remedies[0].limits) == 1
         these = "One of the following" if len(remedies) > 1 else "What follows"
@@ -69,8 +70,38 @@ def why_no_plan(case: Case, deadline: Deadline) -> Diagnosis:
     else:
         advice = "No raise of the limits would make one possible."
     said = [_said(case, remedy) for remedy in remedies]
-    problems = [error("", "no plan keeps all limits.", advice), *_worst(case, shortages), *said]
+    problems = [*chosen, error("", "no plan keeps all limits.", advice), *_worst(case, shortages), *said]
     return Diagnosis(problems, remedies)
+
+
+def _chosen(case: Case, program: Program, deadline: Deadline) -> Iterator[Problem]:
+    """What a planner has decided that no plan can keep: what would have to change, when as little as possible does."""
+    for rule in (rule for rule in RULES.values() if rule.choice and rule.name in program.row_families):
+        assert rule.choice is not None
+        family = program.row_families[rule.name]
+        rows = np.arange(program.size[0])[family.slice]
+        try:
+            solution = least_cost(program.breakable(rows), deadline)
+        except SolverError:  # nothing is known then
+            continue
+        if solution.values is None:
+            continue
+        over, under = np.split(solution.values[program.size[1] :], 2)
+        plan = plan_of(case, program, solution.values[: program.size[1]])
+        changes = family.spread(over - under)
+        for index in map(tuple, np.argwhere(np.abs(changes) > _SHORT).tolist()):
+            where, said = rule.choice(case, index, float(changes[index]))
+            year = case.years[index[rule.axes.index("y")]]
+            yield error(where, f"{said}{_held_by(plan, year, changes[index] < 0)}.", "Correct it, or raise the limit.")
+
+
+def _held_by(plan: Plan, year: int, is_too_much: bool) -> str:
+    """The first limit of which nothing is left in a year: of what is spent and placed, or of what is needed."""
+    kinds = ("budget", "room") if is_too_much else ("limit",)
+    titles = {rule.title for rule in RULES.values() if rule.kind in kinds and rule.title}
+    uses = [use for use in limits(plan) if use.is_binding and use.year in (None, year)]
+    used = [use for use in uses if use.limit.partition(":")[0] in titles] or uses
+    return f": nothing is left of {used[0].limit} ({used[0].most:,.10g} {used[0].unit})" if used else ""
 
 
 def _remedies(case: Case, program: Program, deadline: Deadline) -> list[Raise]:

@@ -120,6 +120,12 @@ class Table:
     """What a case calls the labels, or the rows."""
     is_optional: bool = False
     """Whether it may be missing or empty."""
+    may_be_empty: bool = False
+    """Whether it may be empty, though not missing."""
+    adds_up: bool = False
+    """Whether rows of one key add up; else each key stands once."""
+    passed_over: tuple[str, ...] = ()
+    """Headings of columns that may stand in it and say nothing here."""
     order: tuple[str, ...] = ()
     """Names of the columns that stand first."""
     arranged: Callable[[Any], list[int]] | None = None

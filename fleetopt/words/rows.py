@@ -72,7 +72,7 @@ def years_held(rows: Rows, i: int, last: int) -> range:
     Parameters:
         last: the last year that is planned; a row may hold longer.
     """
-    year = rows.values["year"][i]
+    year = rows.column("year")[i]
     until = rows.column("until")[i]
     return range(0) if year is None else range(year, max(year, min(until or year, last)) + 1)
 

@@ -325,7 +325,7 @@ def charge_problems(**changes: Any) -> list[str]:
 
 def test_charges_come_from_their_table_and_the_rest_of_the_bill_from_the_settings():
     case = scenarios(refined_inputs())[0].case
-    assert case.is_on() == ["grid_upgrade", "demand_charge", "grants"]
+    assert case.is_on() == ["grid_upgrade", "demand_charge", "site_works", "grants"]
     assert case.peaks == (("Peak", "Cold"),)
     assert (case.peak_price.tolist(), case.peak_months.tolist()) == ([12], [6])
     assert (case.peak_factor, case.ratchet, case.fixed_charge) == (1.2, 0.5, 150)

@@ -72,6 +72,10 @@ def mixed_case(seed: int) -> Case:
     if random.random() < 0.4:
         figures |= {"upgrades": ("Cable",), "adds_kw": [20.0], "upgrade_price": [2500.0], "upgrade_most": [2.0],
                     "counts_in_budget": [one_of("yes", "no")]}  # fmt: skip
+    if random.random() < 0.3:
+        size = figures.get("solar_step", 10.0)
+        figures |= {"decided": [{"item": "Solar", "year": 2030, "bought": size}]}
+        figures |= some({"decided_until": 2030.0, "capex_budget": 60_000.0, "chargers_existing": [9.0, 4.0]})
     if random.random() < 0.4:
         of = [one_of("Chargers", "50 kW"), one_of("Solar", "Battery")]
         figures |= {"site_works": ("Trench", "Crane"), "works_for": of, "works_price": [500.0, 300.0]}
@@ -200,6 +204,11 @@ def second(case: Case) -> float:  # noqa: PLR0912, PLR0915 - one programme, writ
     for item, step in (("Solar", case.solar_step), ("Battery", case.battery_step)):
         for y in years if step < inf else ():
             m.row([(1.0, add[item][y]), (-step, m.column(is_whole=True))], 0.0, 0.0)
+    for item in sold:
+        for y in years:
+            rows = [row.bought for row in case.decided if (row.item, row.year) == (item, case.years[y])]
+            if rows or case.years[y] <= case.decided_until < inf:
+                m.row([(1.0, add[item][y])], sum(rows), sum(rows))
     grant = [[m.column() for _ in years] for _ in case.incentives]
     fixed = 0.0
     worth = [1 / (1 + rate) ** y for y in years]
@@ -367,5 +376,5 @@ def test_most_of_these_depots_have_a_plan_and_some_have_every_refinement():
         *("battery_losses", "battery_reserve", "charge_rate", "battery_wear", "battery_power", "carbon"),
         *("grid_power", "baseload_peak", "grid_charging", "charging_losses", "levers", "price_level"),
         *("export_price", "battery_export", "charging", "plugs", "driving_days", "export_limit"),
-        *("net_metering", "curtailment", "steps", "site_works"),
+        *("net_metering", "curtailment", "steps", "site_works", "decided"),
     }

@@ -350,7 +350,7 @@ def test_every_setting_is_validated(built: Built):
         left, top, _, _ = range_boundaries(place)
         (rule,) = rules_of(sheet, top, left)
         assert column.bounds in rule.error
-        assert rule.type == ("list" if column.choices else {"whole": "whole"}.get(column.kind, "decimal"))
+        assert rule.type == ("list" if column.choices else "whole" if column.kind in ("whole", "year") else "decimal")
 
 
 @pytest.mark.parametrize(
