@@ -116,7 +116,7 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
             row(schema.TABLES["tblTrucks"], truck_type=kind, year=y, max_kw=None) for kind in kinds for y in years
         ],
         "tblEnergy": [
-            energy | ({} if in_study else {"baseload_peak": draw(st.sampled_from([None, energy["baseload_kwh"] / h]))})
+            energy | ({} if in_study else {"baseload_peak": draw(st.sampled_from([None, _stored(energy["baseload_kwh"] / h)]))})
             for day in day_types for slot, h in slots.items()
             for energy in [row(schema.TABLES["tblEnergy"], day_type=day, slot=slot, hours=h)]
         ],
@@ -171,6 +171,13 @@ NOT_IN_STUDY = (
 """Settings for which the study's layout has no place, besides those that a workbook may lack."""
 _NEEDED = ("solar_life", "battery_life", "time_limit")
 """Settings that a residual value needs; and one that keeps a test short."""
+
+
+def _stored(figure: float) -> float:
+    """A figure in as many digits as a workbook keeps."""
+    return float(f"{figure:.15g}")
+
+
 KINDS_OF_DAY = ("workday", "weekend")
 
 

@@ -16,12 +16,15 @@ from fleetopt.depot.part import (
     Money,
     Part,
     Quantity,
+    Read,
     Rule,
     SheetCheck,
     Shown,
     flow,
 )
 from fleetopt.words.expression import Comparison, Expression
+from fleetopt.words.problem import Problem, error
+from fleetopt.words.rows import of_scenario
 from fleetopt.words.sheet_formulas import differs, exceeds, largest, one_if_blank
 
 
@@ -62,7 +65,9 @@ def recheck(case: Given, _plan: Any, counted: Mapping[str, Array]) -> Iterator[C
     """The limit with every upgrade that serves."""
     for y in range(len(case.years)):
         most = case.grid_limit_kwh + case.hours * counted["upgrade_kw"][y]
-        yield Check("grid_limit", "ds", counted["grid_import"][y] - most, most, {"y": y})
+        has_limit = most < np.inf
+        beyond = np.where(has_limit, counted["grid_import"][y] - np.where(has_limit, most, 0.0), 0.0)
+        yield Check("grid_limit", "ds", beyond, np.where(has_limit, most, 1.0), {"y": y})
 
 
 def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
@@ -70,7 +75,9 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     f, u, drawn = sheet.flows, sheet.limits, sheet.out_of("grid")
     yield sheet.carried("grid_price", "Grid price")
     most = f"({f.grid_limit_kwh}+{f.hours}*{f.upgrade_kw})"
-    yield SheetCheck("grid_limit", "grid to load and battery <= grid limit", exceeds(drawn, most))
+    is_limited = f.is_set("grid_limit_kwh")
+    what = "grid to load and battery <= grid limit"
+    yield SheetCheck("grid_limit", what, exceeds(f"{is_limited}*{drawn}", most))
     price = f"{f.days}*{f.grid_price}*{f.price_index}*{one_if_blank(f.energy_price_factor)}"
     yield SheetCheck(
         "Grid cost",
@@ -82,8 +89,29 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     used = sheet.flowed_from(u, "grid", "scenario", "year", "day_type", "slot")
     yield from sheet.limit("Grid limit", used, f"({u.grid_limit_kwh}+{u.hours}*{u.upgrade_kw})")
     left = f"{most}-{sheet.of_limits(f, 'most', 'Grid limit')}+{sheet.of_limits(f, 'used', 'Grid limit')}"
-    tightest = f"MAX(0,{largest(f'{drawn}-({left})')})"
+    tightest = f"MAX(0,{largest(f'{is_limited}*({drawn}-({left}))')})"
     yield SheetCheck("Tightest slot", "no slot has less left of the grid limit than Limits says", tightest)
+
+
+def one_limit(inputs: Read) -> Iterator[Problem]:
+    """Every scenario has a limit of the grid: as energy of a slot, as power, or both."""
+    rows = inputs["tblScenarios"]
+    for i in range(len(rows)):
+        limits = [of_scenario(rows, inputs.settings, name, i) for name in ("grid_limit_kwh", "grid_limit_kw")]
+        if all(limit.value is None for limit in limits):
+            where = next((limit.where for limit in limits if limit.where), "")
+            yield error(
+                where,
+                "Grid limit [kWh] is missing, and Grid limit as power [kW] too; one of them is needed.",
+                "Enter the most energy that the grid gives in one slot, or the power of the connection.",
+            )
+            return
+
+
+def _rows(sheet: Any) -> str:
+    """A row for each year of a scenario that has the limit."""
+    y = sheet.yearly
+    return f"SUMPRODUCT({y.is_set('grid_limit_kwh')}*ISNUMBER({y.year}))"
 
 
 PART = Part(
@@ -104,8 +132,9 @@ PART = Part(
         Figure(
             "grid_limit_kwh",
             "Grid limit",
-            "the most energy that the grid gives in one slot",
+            "the most energy that the grid gives in one slot; blank: only the grid limit as power counts",
             "kWh",
+            is_needed=False,
             study=("GridEnergyLimitsUpper",),
             usual=(10, 100_000),
             axes="s",
@@ -127,6 +156,8 @@ PART = Part(
             rank=2,
             raised_by="grid_limit_kwh",
             has_room=True,
+            where=lambda case: np.isfinite(case.grid_limit_kwh),
+            rows_told=_rows,
         ),
     ),
     money=(
@@ -144,6 +175,7 @@ PART = Part(
             csv="OPEXCost",
         ),
     ),
+    checks=(one_limit,),
     recount=recount,
     recheck=recheck,
     sheet_checks=sheet_checks,

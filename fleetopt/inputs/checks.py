@@ -23,6 +23,8 @@ def check(inputs: Inputs) -> list[Problem]:
         problems += _given_twice(inputs[name])
     problems += _settings(inputs)
     faulty = {problem.where for problem in inputs.problems if problem.severity == "error" and problem.where}
+    if has_error(inputs.problems):
+        faulty.add("")  # what is missing as a whole may only not have been read
     for part in PARTS:
         for rule in part.checks:  # what was faulty counts as blank, of which there is nothing more to say
             problems += (problem for problem in rule(inputs) if problem.where not in faulty)

@@ -83,3 +83,12 @@ def test_a_peak_below_its_mean_is_an_error_in_its_cell():
     assert "12 kWh in 6 h are 2 kW" in problem.message
     with pytest.raises(ValueError, match="baseload_peak"):
         one_slot(baseload_kwh=24.0, baseload_peak=0.9)
+
+
+def test_either_limit_suffices():
+    alone: dict[str, Any] = {**EVEN, "grid_limit_kwh": None, "grid_limit_kw": 10.0}
+    assert has_plan(two_slots(**alone))
+    assert not has_plan(two_slots(**{**alone, "grid_limit_kw": 9.9}))
+    assert [use.limit for use in limits(solved(two_slots(**alone)))].count("Grid limit") == 0
+    result = optimize(two_slots(**{**alone, "grid_limit_kw": 8.5}))
+    assert "Raise the grid limit as power from 8.5 to 10 kW" in " ".join(problem.advice for problem in result.problems)

@@ -9,7 +9,7 @@ from fleetopt.inputs.checks import check
 from fleetopt.inputs.inputs import Inputs
 from fleetopt.inputs.scenarios import scenarios
 from fleetopt.words.problem import note
-from fleetopt.words.rows import Rows, given
+from fleetopt.words.rows import Cell, Rows, given
 from tests.untidy import small_inputs
 
 
@@ -83,7 +83,13 @@ def test_a_missing_setting_is_named_whatever_else_was_noted(inputs, problems):
 
 def test_a_missing_setting_is_asked_for_by_its_meaning(inputs):
     del inputs.settings["grid_limit_kwh"]
-    assert only(inputs) == "error: Grid limit [kWh] is missing. Enter the most energy that the grid gives in one slot."
+    assert only(inputs) == (
+        "error: Grid limit [kWh] is missing, and Grid limit as power [kW] too; one of them is needed. Enter the most "
+        "energy that the grid gives in one slot, or the power of the connection."
+    )
+    inputs.settings["grid_limit_kw"] = Cell(100.0, "Settings")
+    del inputs.settings["battery_max_kwh"]
+    assert only(inputs).startswith("error: Room for battery [kWh] is missing. Enter the most")
 
 
 @pytest.mark.parametrize("name", ["c_rate", "time_limit"])

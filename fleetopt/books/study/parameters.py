@@ -19,11 +19,12 @@ from fleetopt.words.rows import Cell, Rows
 
 def study_settings(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[dict[str, Cell], dict[str, Cell]]:
     """The study's energy parameters as settings, and the room for solar: area x solar on a square metre."""
-    defaults = {column.name: Cell(column.default, "default") for column in schema.SETTINGS}
+    defaults = {c.name: Cell(c.default, "default") for c in schema.SETTINGS if c.default is not None}
     block = blocks.get(layout.STUDY_ENERGY_SHEET)
     if block is None:
         return defaults, {}
-    columns = [column for column in (*schema.SETTINGS, *layout.STUDY_PARAMETERS[:2]) if column.study]
+    of_study = [column for column in (*schema.SETTINGS, *layout.STUDY_PARAMETERS[:2]) if column.study]
+    columns = [replace(column, is_needed=True) for column in of_study]  # this layout has nothing in their place
     cells = read_names(block, "Parameter", "Value", columns, problems)
     problems.extend(_unused_settings(block, columns))
     roof, share = (cells.pop(column.name, None) for column in layout.STUDY_PARAMETERS[:2])
