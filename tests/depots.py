@@ -105,6 +105,7 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
         column.name: draw(st.sampled_from(column.choices) if column.choices else figure(column, is_usual=is_usual))
         for column in schema.SETTINGS
     }
+    settings |= {column.name: None for column in schema.SETTINGS if column.kind == "year"}
     settings |= {c.name: c.default for c in schema.SETTINGS if in_study and (c.is_quiet or c.name in NOT_IN_STUDY)}
     if not in_study:
         blank = [c.name for c in schema.SETTINGS if c.default is None and not c.is_needed and c.name not in _NEEDED]
@@ -116,7 +117,7 @@ def depots(draw: st.DrawFn, *, in_study: bool = False, is_usual: bool = False) -
             row(schema.TABLES["tblTrucks"], truck_type=kind, year=y, max_kw=None) for kind in kinds for y in years
         ],
         "tblEnergy": [
-            energy | ({} if in_study else {"baseload_peak": draw(st.sampled_from([None, _stored(energy["baseload_kwh"] / h)]))})
+            energy | ({} if in_study else {"baseload_peak": draw(st.sampled_from([None, _mean(energy)]))})
             for day in day_types for slot, h in slots.items()
             for energy in [row(schema.TABLES["tblEnergy"], day_type=day, slot=slot, hours=h)]
         ],
@@ -169,13 +170,13 @@ NOT_IN_STUDY = (
     *("peak_factor", "ratchet", "fixed_charge"),
 )
 """Settings for which the study's layout has no place, besides those that a workbook may lack."""
-_NEEDED = ("solar_life", "battery_life", "time_limit")
-"""Settings that a residual value needs; and one that keeps a test short."""
+_NEEDED = ("solar_life", "battery_life", "grid_limit_kwh", "time_limit")
+"""Settings that a residual value or every depot needs; and one that keeps a test short."""
 
 
-def _stored(figure: float) -> float:
-    """A figure in as many digits as a workbook keeps."""
-    return float(f"{figure:.15g}")
+def _mean(energy: dict[str, Any]) -> float:
+    """The mean power of a slot's baseload, in as many digits as a workbook keeps."""
+    return float(f"{energy['baseload_kwh'] / energy['hours']:.15g}")
 
 
 KINDS_OF_DAY = ("workday", "weekend")

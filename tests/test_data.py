@@ -5,10 +5,11 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from fleetopt.books.reading import BUILT_IN, read_inputs
+from fleetopt.books.reading import BUILT_IN, example, read_inputs
 from fleetopt.books.study.reader import read_study
 from fleetopt.inputs.checks import check
 from fleetopt.inputs.scenarios import scenarios
+from fleetopt.plan.optimize import optimize
 from tests.untidy import DATA, data_writer
 
 BOOKS = [
@@ -63,3 +64,25 @@ def test_the_built_in_depot_is_the_data():
     assert {problem.severity for problem in check(built_in)} == {"note"}
     ours, theirs = scenarios(built_in)[0].case, scenarios(read_study(DATA))[0].case
     assert ours.charging_kwh.tolist() == theirs.charging_kwh.tolist()
+
+
+def test_the_realistic_workbook_is_what_the_script_writes(tmp_path):
+    data_writer("realistic/depot.py").write(tmp_path / "Depot.xlsx")
+    assert cells(DATA / "realistic" / "Depot.xlsx") == cells(tmp_path / "Depot.xlsx")
+
+
+def test_the_realistic_depot_is_in_order():
+    inputs = example("realistic")
+    assert inputs.source == "realistic depot"
+    assert [str(problem) for problem in check(inputs) if problem.severity == "error"] == []
+    planned, arriving = scenarios(inputs, ["As planned", "On arrival"])
+    assert planned.case.fleet_size.tolist() == [22, 28, 35, 42, 51]
+    assert planned.case.days.sum() == 365
+    assert (arriving.case.managed_charging, arriving.case.grid_limit_kw) == ("no", 1500)
+
+
+def test_the_realistic_depot_has_the_least_cost_that_others_found():
+    result = optimize(scenarios(example("realistic"))[0].case)
+    assert result.plan.objective == pytest.approx(2_197_322.792, rel=1e-8)
+    assert result.is_certified
+    assert result.verification.has_passed

@@ -32,9 +32,9 @@ FILES = {
 """The files of the study's folder as its authors spelt them, and the table in each."""
 
 
-def data_writer() -> ModuleType:
-    """The script that writes the workbooks in data/."""
-    spec = importlib.util.spec_from_file_location("data_write", DATA / "write.py")
+def data_writer(script: str = "write.py") -> ModuleType:
+    """The script that writes the study's workbooks, or another one in data/."""
+    spec = importlib.util.spec_from_file_location("data_write", DATA / script)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

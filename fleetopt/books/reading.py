@@ -108,6 +108,19 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
+EXAMPLES = {"study": "", "realistic": "realistic/Depot.xlsx"}
+"""By its name each depot that comes with fleetopt, in the folder of the study's data."""
+
+
+def example(name: str) -> Inputs:
+    """Read a depot that comes with fleetopt, by its name."""
+    if not EXAMPLES[name]:
+        return read_inputs(None)
+    inputs = read_inputs(str(built_in_depot() / EXAMPLES[name]))
+    inputs.source = f"{name} depot"
+    return inputs
+
+
 def built_in_depot() -> Path:
     """Folder of the study's data: inside the installed package, beside it in a checkout."""
     package = Path(str(resources.files("fleetopt")))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fleetopt import __version__
+from fleetopt.books.reading import EXAMPLES
 from fleetopt.inputs import schema
 from fleetopt.words.cells import convert
 from fleetopt.words.columns import Column
@@ -74,6 +75,7 @@ def parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> argpa
     new = named.add_parser("new", help="make a planning workbook that works at once on this machine")
     new.add_argument("file", metavar="FILE.xlsm", help="the workbook to make")
     new.add_argument("--from", metavar="INPUT", dest="input", help="fill it from this workbook or folder")
+    new.add_argument("--example", choices=list(EXAMPLES), help="fill it with this depot; the study's if left out")
     new.add_argument("--force", action="store_true", help="replace FILE.xlsm if it is there")
     new.set_defaults(command=commands["new"], json=False, quiet=False)
 

@@ -125,13 +125,16 @@ def _dispatch(arguments: list[str]) -> Exit:
         return Exit.INPUT
 
 
-def _read(source: str | None, book: ClosedBook | None = None) -> tuple[Inputs, list[Problem]]:
+def _read(
+    source: str | None, book: ClosedBook | None = None, example: str | None = None
+) -> tuple[Inputs, list[Problem]]:
     """Read and check; raises InputError when there is an error."""
+    from fleetopt.books.reading import example as example_inputs
     from fleetopt.books.reading import read_book, read_inputs
     from fleetopt.inputs.checks import check
     from fleetopt.words.problem import InputError, has_error
 
-    inputs = read_book(book) if book else read_inputs(source)
+    inputs = read_book(book) if book else example_inputs(example) if example else read_inputs(source)
     problems = check(inputs)
     if has_error(problems):
         raise InputError(problems, [name for name in inputs["tblScenarios"].values["scenario"] if name])
@@ -139,6 +142,8 @@ def _read(source: str | None, book: ClosedBook | None = None) -> tuple[Inputs, l
 
 
 def _check(options: argparse.Namespace) -> Exit:
+    from fleetopt.words.rows import years_held
+
     inputs, problems = _read(options.input)
     if options.json:
         from fleetopt.results.json import as_text, summary
@@ -148,11 +153,12 @@ def _check(options: argparse.Namespace) -> Exit:
     _say_problems(problems)
     years = inputs["tblCosts"].values["year"]
     listed = inputs["tblFleet"]
-    vehicles: dict[str, int] = {}
-    for vehicle, count in zip(listed.column("vehicle"), listed.column("count"), strict=True):
-        vehicles[vehicle] = max(1 if count is None else count, vehicles.get(vehicle, 0))
+    vehicles = dict.fromkeys(years, 0)
+    for i, count in enumerate(listed.column("count")):
+        for year in years_held(listed, i, max(years)):
+            vehicles[year] += 1 if count is None else count
     print(
-        f"{inputs.source} is valid: {min(years)} to {max(years)}, {sum(vehicles.values()):g} vehicles, "
+        f"{inputs.source} is valid: {min(years)} to {max(years)}, {max(vehicles.values()):g} vehicles, "
         f"{len(inputs['tblEnergy'])} slots, {len(inputs['tblChargers'])} charger types, "
         f"{len(inputs['tblScenarios'])} scenarios."
     )
@@ -364,7 +370,9 @@ def _new(options: argparse.Namespace) -> Exit:
         raise UsageError(f"new: FILE must end in .xlsm, as it holds macros; '{path.name}' does not.")
     if path.exists() and not options.force:
         raise FileError(str(path), "is there already.", "Choose another name, or replace it with --force.")
-    inputs, problems = _read(options.input)
+    if options.input and options.example:
+        raise UsageError("new: --from and --example both say what fills the workbook; give one of them.")
+    inputs, problems = _read(options.input, example=options.example)
     _say_problems(problems)
     write_files({path: new_workbook(inputs)})
     print(f"Written to {path}. Open it in Excel, enable its content, and press Run Optimization.")

@@ -29,6 +29,7 @@ from fleetopt.solvers.progress import Progress
 from fleetopt.words.block import Block
 from fleetopt.words.content import ANEW, Content, Value
 from fleetopt.words.problem import FileError, Problem, error, note
+from fleetopt.words.rows import Cell
 
 _ROOM_SECONDS = 10.0
 """Finding out how far limits may fall takes no longer."""
@@ -41,7 +42,7 @@ Outcomes = Sequence[tuple[Scenario, Result]]
 def run_settings(inputs: Inputs, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Solver, time limit and gap: those of the run, else those of the input."""
     given = changes or {}
-    return {name: given.get(name, inputs.settings[name].value) for name in _OF_A_RUN}
+    return {name: given.get(name, inputs.settings.get(name, Cell(None, "")).value) for name in _OF_A_RUN}
 
 
 def solve(scenario: Scenario, settings: Mapping[str, Any], report: Callable[[Progress], None]) -> Result:

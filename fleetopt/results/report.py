@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from fleetopt.depot import money_on, objectives_on, of_those_on
 from fleetopt.inputs.scenarios import Scenario
+from fleetopt.plan.assumptions import told
 from fleetopt.plan.plan import Plan
 from fleetopt.plan.result import Result
 from fleetopt.results.answer import checked, spoken
@@ -55,6 +56,9 @@ def _scenario(scenario: Scenario, result: Result) -> Iterator[str]:
             yield from textwrap.wrap(f"{year}  {bought}", WIDTH, initial_indent="  Buy in ", subsequent_indent=" " * 15)
     if not plan.bought.any():
         yield "  Buy nothing."
+    for said in told(plan, in_answer=True):
+        yield ""
+        yield from textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
     kinds = money_on(plan.case.is_on())
     least = objectives_on(plan.case.is_on())
@@ -69,8 +73,21 @@ def _scenario(scenario: Scenario, result: Result) -> Iterator[str]:
         ["Total", *(short(float(each.sum()), 0) for each in figures)],
     ]
     widths = _WIDTHS if len(figures) == len(_WIDTHS) else _fitting(rows)
-    for name, *row in rows:
-        yield f"  {name:<6}" + "".join(f"  {text}".rjust(width) for text, width in zip(row, widths, strict=True))
+    for block, columns in enumerate(_blocks(widths)):
+        if block:
+            yield ""
+        for name, *row in rows:
+            yield f"  {name:<6}" + "".join(f"  {row[j]}".rjust(widths[j]) for j in columns)
+
+
+def _blocks(widths: Sequence[int]) -> list[list[int]]:
+    """Columns in blocks that fit side by side into a line."""
+    blocks: list[list[int]] = [[]]
+    for j, width in enumerate(widths):
+        if blocks[-1] and 8 + sum(widths[k] for k in blocks[-1]) + width > WIDTH:
+            blocks.append([])
+        blocks[-1].append(j)
+    return blocks
 
 
 def _fitting(rows: Sequence[Sequence[str]]) -> list[int]:
