@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from xlsxwriter import Workbook
 from xlsxwriter.packager import Packager
@@ -23,8 +23,11 @@ from fleetopt.template.styles import Styles, input_figures
 from fleetopt.template.summary import summary
 from fleetopt.template.tables import add_table, header_lines, put, remark, validate, widths, write_comment
 from fleetopt.words.columns import Column, Table
-from fleetopt.words.content import Content
+from fleetopt.words.content import Content, Value
 from fleetopt.words.sheet_formulas import column_of
+
+FOLDED: Final = "More columns are folded: the + above the sheet opens them."
+"""On a sheet with columns of refinements that are off."""
 
 _MADE = datetime(2026, 1, 1)
 """Stands in the file's properties, so that the same content gives the same bytes."""
@@ -102,12 +105,16 @@ def _plain(page: Page, sheet: Sheet, content: Content) -> None:
     styles = page.styles
     left = 0
     labels = _labels(content)
+    has_folds = False
     for described in sheet.tables:
         table = _table(described, content)
         rows = content.tables.get(table.name, ())
         is_input = sheet.kind == "input"
-        for j, width in enumerate(widths(table, rows, labels), start=left):
-            page.sheet.set_column(j, j, width)
+        folded = _unused(table, rows) if is_input else set()
+        for j, width in enumerate(widths(table, rows, labels)):
+            fold = {"level": 1, "hidden": True} if j in folded else {}
+            page.sheet.set_column(left + j, left + j, width, None, fold)
+        has_folds = has_folds or bool(folded)
         if table is SETTINGS_TABLE:
             _settings(page, table, content)
         else:
@@ -119,10 +126,18 @@ def _plain(page: Page, sheet: Sheet, content: Content) -> None:
         left += len(table.columns) + 1
         if described is not sheet.tables[-1]:
             page.sheet.set_column(left - 1, left - 1, 3)
+    if has_folds:
+        page.write(2, 1, FOLDED, "purpose")
     has_filter = sheet.tables != (SETTINGS_TABLE,)
     page.sheet.set_row(FIRST_ROW, 15 * (_header_lines(sheet, content, labels) + has_filter) + 4)
     page.sheet.freeze_panes(FIRST_ROW + 1, 1 if len(sheet.tables) == 1 else 0)
     page.sheet.repeat_rows(0, FIRST_ROW)
+    _marked(page, sheet)
+
+
+def _marked(page: Page, sheet: Sheet) -> None:
+    """Colours and numbers that follow what stands in a row."""
+    styles = page.styles
     if sheet.name == "Messages":
         for word, look in (("error", "bad"), ("warning", "wary")):
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": styles(look)}
@@ -136,6 +151,14 @@ def _plain(page: Page, sheet: Sheet, content: Content) -> None:
         state = len(sheet.tables[0].columns) - 1
         rule = {"type": "cell", "criteria": "==", "value": '"binding"', "format": styles("wary")}
         page.sheet.conditional_format(FIRST_ROW + 1, state, FIRST_ROW + 20000, state, rule)
+
+
+def _unused(table: Table, rows: Sequence[Sequence[Value]]) -> set[int]:
+    """Places of the columns of refinements in which nothing stands but defaults; a table of refinements shows all."""
+    if table.is_optional:
+        return set()
+    quiet = ((j, column) for j, column in enumerate(table.columns) if column.is_quiet)
+    return {j for j, column in quiet if all(row[j] in (None, "", column.default) for row in rows)}
 
 
 def _is_listed(table: Table, column: Column) -> bool:

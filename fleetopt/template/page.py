@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from fleetopt import __version__
@@ -65,12 +66,12 @@ class Page:
 
     def name_cell(self, name: str, row: int, column: int) -> None:
         """Give a cell a defined name."""
-        letters = chr(ord("A") + column)
-        self.book.define_name(name, f"='{self.name}'!${letters}${row + 1}")
+        cell = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+        self.book.define_name(name, f"='{self.name}'!{cell}")
 
     def colour(self, row: int, column: int, width: int = 1) -> None:
         """Colour a cell, and those into which its text runs over, by the word that it starts with."""
-        cell = f"${chr(ord('A') + column)}${row + 1}"
+        cell = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
         for word, look in STATES:
             criteria = f'=LEFT({cell},{len(word)})="{word}"'
             rule = {"type": "formula", "criteria": criteria, "format": self.styles(look)}

@@ -6,13 +6,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from lxml import etree
 from openpyxl import load_workbook
-from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.cell import get_column_letter, range_boundaries
 
 from fleetopt.depot import REFINEMENTS
 from fleetopt.doors.new import new_workbook
@@ -196,11 +196,13 @@ def test_nothing_is_merged(built: Built):
     assert not any(sheet.merged_cells.ranges for sheet in built.book.worksheets)
 
 
-def test_nothing_is_hidden(built: Built):
+def test_nothing_is_hidden_but_columns_that_a_plus_opens(built: Built):
+    inputs = {sheet.name for sheet in built.described if sheet.kind == "input"}
     for sheet in built.book.worksheets:
         assert sheet.sheet_state == "visible"
         assert not any(row.hidden for row in sheet.row_dimensions.values())
-        assert not any(column.hidden for column in sheet.column_dimensions.values())
+        for column in sheet.column_dimensions.values():
+            assert not column.hidden or (column.outline_level == 1 and sheet.title in inputs)
     assert not any(name.hidden for name in built.book.defined_names.values())
 
 
@@ -487,3 +489,24 @@ def test_the_same_content_gives_the_same_bytes():
     inputs = input_content(small_inputs())
     content = Content(inputs.tables, inputs.headers, names=cleared_content().names)
     assert build(content) == build(content)
+
+
+def test_every_name_of_a_workbook_with_all_refinements_is_that_of_a_cell_or_a_column():
+    filled_in = input_content(refined_inputs())
+    content = replace(cleared_content(REFINEMENTS), tables=filled_in.tables, headers=filled_in.headers)
+    book = opened(build(content, listed=REFINEMENTS), REFINEMENTS, REFINEMENTS).book
+    assert {"summary_year", "summary_day_type", "run_status"} <= set(book.defined_names)
+    for name, defined in book.defined_names.items():
+        assert re.fullmatch(r"'[\w. ]+'!\$[A-Z]{1,3}\$\d+|tbl\w+\[.+\]|INDEX\(.+\)", defined.attr_text), name
+
+
+def test_columns_of_refinements_are_folded_until_they_are_used(empty: Built, refined_empty: Built):
+    for built, is_shown in ((empty, False), (refined_empty, True)):
+        sheet, place = built.table("tblDayTypes")
+        left = range_boundaries(place.ref)[0]
+        at = left + [column.name for column in schema.TABLES["tblDayTypes"].columns].index("season")
+        letters = get_column_letter(at)
+        assert sheet.column_dimensions[letters].hidden is not is_shown
+    scenarios_of = empty.book["Scenarios"]
+    assert sum(each.hidden for each in scenarios_of.column_dimensions.values()) >= 1
+    assert "are folded" in scenarios_of["B3"].value
