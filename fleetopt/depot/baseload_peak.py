@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fleetopt.depot.part import Array, Derived, Figure, Given, Part, Read
+from fleetopt.words.columns import SMALLEST
 from fleetopt.words.problem import Problem, error
 
 _ROUNDED = 1e-6
@@ -26,7 +27,7 @@ def peak_above(case: Given) -> Array:
 
 def refuse(case: Given) -> None:
     """No peak is below its mean."""
-    if (case.baseload_peak * (1 + _ROUNDED) < case.baseload_kwh / case.hours).any():
+    if (case.baseload_peak * (1 + _ROUNDED) + SMALLEST < case.baseload_kwh / case.hours).any():
         raise ValueError(f"baseload_peak must be at least baseload_kwh / hours, not {case.baseload_peak}")
 
 
@@ -35,7 +36,7 @@ def above_the_mean(inputs: Read) -> Iterator[Problem]:
     energy = inputs["tblEnergy"]
     columns = (energy.values.get(name, ()) for name in ("baseload_peak", "baseload_kwh", "hours"))
     for i, (peak, kwh, hours) in enumerate(zip(*columns, strict=False)):
-        if None not in (peak, kwh, hours) and hours and peak * (1 + _ROUNDED) < kwh / hours:
+        if None not in (peak, kwh, hours) and hours and peak * (1 + _ROUNDED) + SMALLEST < kwh / hours:
             yield error(
                 energy.where("baseload_peak", i),
                 f"{energy.table['baseload_peak'].heading} is {peak:,.10g}, must be at least the mean of its slot: "

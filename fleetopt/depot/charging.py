@@ -304,7 +304,9 @@ def sheet_checks(sheet: Any) -> Iterator[SheetCheck]:
     need = f"{c.trucks}*{c.distance_km}*{consumption}*{factor}*{one_if_blank(c.consumption_factor)}"
     what = "charge of a group over its window = trucks x distance x consumption x factors"
     yield SheetCheck("window_need", what, differs(in_all, need))
-    yield SheetCheck("Power of a truck", "power of the group / trucks", differs(c.each_kw, f"{c.group_kw}/{c.trucks}"))
+    yield SheetCheck(
+        "Power of a truck", "power of the group / trucks", differs(c.each_kw, f"{c.group_kw}/{one_if_blank(c.trucks)}")
+    )
     most = sheet.given("tblTrucks", "max_kw", truck_type=c.truck_type, year=c.year)
     yield SheetCheck("Truck takes", "the Trucks sheet against Charging", differs(c.truck_kw, most))
     no_limit = f'1E+15*({c.truck_kw}="")'

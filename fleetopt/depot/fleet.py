@@ -335,7 +335,7 @@ def slot_or_window(inputs: Read) -> Iterator[Problem]:
             heading = fleet.table["slot"].heading
             yield error(
                 fleet.where("slot" if "slot" in fleet.places else "vehicle", i),
-                f"{heading} is blank, must be a slot of the day where the vehicle has no charging window.",
+                f"{heading} is blank, must be a name where the vehicle has no charging window.",
                 "Enter the slot of the day in which it charges, or the hours in which it stands at the depot as its "
                 "Charging window.",
             )

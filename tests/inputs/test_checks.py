@@ -84,8 +84,8 @@ def test_a_missing_setting_is_named_whatever_else_was_noted(inputs, problems):
 def test_a_missing_setting_is_asked_for_by_its_meaning(inputs):
     del inputs.settings["grid_limit_kwh"]
     assert only(inputs) == (
-        "error: Grid limit [kWh] is missing, and Grid limit as power [kW] too; one of them is needed. Enter the most "
-        "energy that the grid gives in one slot, or the power of the connection."
+        "error: Settings: Grid limit [kWh] is missing, and Grid limit as power [kW] too; one of them is needed. Enter "
+        "the most energy that the grid gives in one slot, or the power of the connection."
     )
     inputs.settings["grid_limit_kw"] = Cell(100.0, "Settings")
     del inputs.settings["battery_max_kwh"]

@@ -19,7 +19,7 @@ from fleetopt.words.rows import Cell, Rows
 
 def study_settings(blocks: Mapping[str, Block], problems: list[Problem]) -> tuple[dict[str, Cell], dict[str, Cell]]:
     """The study's energy parameters as settings, and the room for solar: area x solar on a square metre."""
-    defaults = {c.name: Cell(c.default, "default") for c in schema.SETTINGS if c.default is not None}
+    defaults = {column.name: Cell(column.default, "default") for column in schema.SETTINGS}
     block = blocks.get(layout.STUDY_ENERGY_SHEET)
     if block is None:
         return defaults, {}
