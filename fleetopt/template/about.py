@@ -30,8 +30,8 @@ _METHOD: Final[tuple[str, ...]] = (
 )
 _LEFT_OUT: Final[tuple[str, ...]] = (
     "The C-rate counts for each slot unless c_rate_basis is hour.",
-    "The battery charges at any rate, without losses, and only from solar.",
-    "Chargers are counted by energy: whether every truck finds a plug is not looked at.",
+    "The battery charges at any rate, without losses, and only from solar, unless the settings say otherwise.",
+    "Chargers are counted by energy; whether every truck finds a plug is looked at where Trucks per plug is given.",
     "Operation and maintenance, discounting and residual value count where they are entered. What a budget leaves is "
     "not carried on.",
     "Exported battery energy earns the same as exported solar energy.",
