@@ -174,9 +174,10 @@ _NEEDED = ("solar_life", "battery_life", "grid_limit_kwh", "time_limit")
 """Settings that a residual value or every depot needs; and one that keeps a test short."""
 
 
-def _mean(energy: dict[str, Any]) -> float:
-    """The mean power of a slot's baseload, in as many digits as a workbook keeps."""
-    return float(f"{energy['baseload_kwh'] / energy['hours']:.15g}")
+def _mean(energy: dict[str, Any]) -> float | None:
+    """The mean power of a slot's baseload, in as many digits as a workbook keeps; none where it is noise."""
+    mean = energy["baseload_kwh"] / energy["hours"]
+    return float(f"{mean:.15g}") if mean >= SMALLEST else None
 
 
 KINDS_OF_DAY = ("workday", "weekend")

@@ -100,7 +100,7 @@ def one_limit(inputs: Read) -> Iterator[Problem]:
         limits = [of_scenario(rows, inputs.settings, name, i) for name in ("grid_limit_kwh", "grid_limit_kw")]
         if all(limit.value is None for limit in limits):
             sheets = [cell.where.rpartition("!")[0] for cell in inputs.settings.values() if "!" in cell.where]
-            where = next((limit.where for limit in limits if "!" in limit.where), sheets[0] if sheets else "")
+            where = limits[0].where if "!" in limits[0].where else sheets[0] if sheets else ""
             yield error(
                 where,
                 "Grid limit [kWh] is missing, and Grid limit as power [kW] too; one of them is needed.",

@@ -223,14 +223,14 @@ def _run(options: argparse.Namespace) -> Exit:
         **_csv_files(out, outcomes),
         **_proofs(proofs, outcomes, settings["gap"]),
     }
-    if book is not None:
-        try:
-            files |= _in_place(book, inputs, outcomes, problems, seconds, changes)
-        except FileError:
+    try:
+        own = _in_place(book, inputs, outcomes, problems, seconds, changes) if book else {}
+        write_files({**files, **own}, book.check_unchanged if book else lambda: None)
+    except FileError:
+        if book:
             write_files(files)  # what was found is not lost
             _say(f"The results are written to {out}{os.sep} only, not into the workbook:")
-            raise
-    write_files(files)
+        raise
     if options.json:
         sys.stdout.write(as_text(content, is_ascii=True))
     else:
@@ -282,8 +282,9 @@ def _read_into(book: ClosedBook | None, source: str | None) -> tuple[Inputs, lis
     except InputError as fault:
         if book is not None:
             try:
+                book.check_closed()
                 book.fill(refused_content(fault.problems))
-                write_files({book.path.resolve(): book.content()})
+                write_files({book.path.resolve(): book.content()}, book.check_unchanged)
             except FileError as other:  # the inputs matter more
                 _say_problems([other.problem])
         raise
@@ -360,6 +361,7 @@ def _csv_files(out: Path, outcomes: Outcomes) -> dict[Path, str]:
 
 
 def _new(options: argparse.Namespace) -> Exit:
+    from fleetopt.books.closed.book import check_closed
     from fleetopt.doors.new import new_workbook
     from fleetopt.doors.output import write_files
     from fleetopt.inputs.scenarios import UsageError
@@ -372,6 +374,8 @@ def _new(options: argparse.Namespace) -> Exit:
         raise FileError(str(path), "is there already.", "Choose another name, or replace it with --force.")
     if options.input and options.example:
         raise UsageError("new: --from and --example both say what fills the workbook; give one of them.")
+    if path.exists():
+        check_closed(path, "choose another name")
     inputs, problems = _read(options.input, example=options.example)
     _say_problems(problems)
     write_files({path: new_workbook(inputs)})

@@ -10,7 +10,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from fleetopt.words.problem import FileError
@@ -41,7 +41,7 @@ def _machine() -> str:
 _MACHINE = _machine()
 
 
-def write_files(contents: Mapping[Path, str | bytes]) -> None:
+def write_files(contents: Mapping[Path, str | bytes], is_due: Callable[[], None] = lambda: None) -> None:
     """Write several files, texts in UTF-8; each is afterwards either the old one or the new one, whole.
 
     All of them are first written beside their places, then put there. Ctrl-C and other signals that end a program wait:
@@ -49,6 +49,9 @@ def write_files(contents: Mapping[Path, str | bytes]) -> None:
     A symbolic link stays one, and the file that it leads to is replaced. Permissions and group stay, the owner too
     where the system lets us. Another hard link to a replaced file keeps the old one. A killed run cannot remove what it
     had begun: the next one that writes into the same folder does.
+
+    Parameters:
+        is_due: raises FileError where they are not to be written after all; asked at the last moment.
 
     Raises:
         FileError: one cannot be written; nothing was changed unless only the last step failed.
@@ -77,6 +80,7 @@ def write_files(contents: Mapping[Path, str | bytes]) -> None:
                     _take_permissions(temporary, place)
             if signals:
                 raise KeyboardInterrupt
+            is_due()
             for temporary, place in list(staged.items()):
                 with _explained(place, is_begun=len(staged) < len(contents)):
                     temporary.replace(place)

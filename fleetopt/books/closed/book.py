@@ -32,9 +32,9 @@ class ClosedBook:
         """Find its tables and names; cells are read when they are asked for."""
         self.path = path
         self.name = str(path)
+        self._read = _mark(path)  # before anything of it is read
         self._parts = ChangedParts(path)
         self._package = Package(path, self._parts)
-        self._read = _mark(path)
         self._values: Workbook | None = None
         self._sheets: dict[str, Block] = {}
         self._of_sheets: dict[str, str] = {}
@@ -128,17 +128,7 @@ class ClosedBook:
         Raises:
             FileError: it may not, or is.
         """
-        marks = [self.path.with_name(f"~${self.path.name}"), self.path.with_name(f".~lock.{self.path.name}#")]
-        if len(self.path.name) > 8:  # Excel shortens long names
-            marks.append(self.path.with_name(f"~${self.path.name[2:]}"))
-        if any(mark.exists() for mark in marks):
-            raise FileError(
-                self.name, "is open in Excel or another program.", "Close it there, or run without --in-place."
-            )
-        if not os.access(self.path, os.W_OK):
-            raise FileError(
-                self.name, "may not be written.", "Take its write protection off, or run without --in-place."
-            )
+        check_closed(self.path, "run without --in-place")
 
     def check_unchanged(self) -> None:
         """See that nobody wrote to the file since it was read.
@@ -183,10 +173,28 @@ class ClosedBook:
         return Block(area.sheet, cut, area.top, area.left, sheet.hidden, below=below, above=above, units=sheet.units)
 
 
-def _mark(path: Path) -> tuple[int, int]:
-    """What changes when somebody writes to a file."""
+def check_closed(path: Path, instead: str) -> None:
+    """See that a file may be written, and that no spreadsheet program's mark beside it says that it is open.
+
+    Parameters:
+        instead: what else may be done.
+
+    Raises:
+        FileError: it may not, or is.
+    """
+    marks = [path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")]
+    if len(path.name) > 8:  # Excel shortens long names
+        marks.append(path.with_name(f"~${path.name[2:]}"))
+    if any(mark.exists() for mark in marks):
+        raise FileError(str(path), "is open in Excel or another program.", f"Close it there, or {instead}.")
+    if not os.access(path, os.W_OK):
+        raise FileError(str(path), "may not be written.", f"Take its write protection off, or {instead}.")
+
+
+def _mark(path: Path) -> tuple[int, int, int]:
+    """What changes when somebody writes to a file, or puts another in its place."""
     try:
         state = path.stat()
     except OSError:
-        return (0, 0)
-    return state.st_mtime_ns, state.st_size
+        return (0, 0, 0)
+    return state.st_mtime_ns, state.st_size, state.st_ino
