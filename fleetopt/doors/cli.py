@@ -10,7 +10,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
@@ -187,7 +187,6 @@ def _run(options: argparse.Namespace) -> Exit:
         from fleetopt.results.json import as_text, summary
         from fleetopt.results.report import report
         from fleetopt.template.build import build
-        from fleetopt.words.problem import FileError
         from fleetopt.words.rows import Cell
 
     started = time.monotonic()
@@ -223,14 +222,10 @@ def _run(options: argparse.Namespace) -> Exit:
         **_csv_files(out, outcomes),
         **_proofs(proofs, outcomes, settings["gap"]),
     }
-    try:
-        own = _in_place(book, inputs, outcomes, problems, seconds, changes) if book else {}
-        write_files({**files, **own}, book.check_unchanged if book else lambda: None)
-    except FileError:
-        if book:
-            write_files(files)  # what was found is not lost
-            _say(f"The results are written to {out}{os.sep} only, not into the workbook:")
-        raise
+    if book is None:
+        write_files(files)
+    else:
+        _write_into(book, out, files, lambda: _in_place(book, inputs, outcomes, problems, seconds, changes))
     if options.json:
         sys.stdout.write(as_text(content, is_ascii=True))
     else:
@@ -288,6 +283,30 @@ def _read_into(book: ClosedBook | None, source: str | None) -> tuple[Inputs, lis
             except FileError as other:  # the inputs matter more
                 _say_problems([other.problem])
         raise
+
+
+def _write_into(
+    book: ClosedBook, out: Path, files: Mapping[Path, str | bytes], filled: Callable[[], Mapping[Path, bytes]]
+) -> None:
+    """Write results and the filled workbook; what was found is not lost where that is not to be written after all."""
+    from fleetopt.books.closed.book import OvertakenError
+    from fleetopt.doors.output import write_files
+    from fleetopt.words.problem import FileError
+
+    refused: FileError
+    try:
+        own = filled()
+    except FileError as fault:
+        refused = fault
+    else:
+        try:
+            write_files({**files, **own}, book.check_unchanged)
+            return
+        except OvertakenError as fault:
+            refused = fault
+    write_files(files)
+    _say(f"The results are written to {out}{os.sep} only, not into the workbook:")
+    raise refused
 
 
 def _in_place(

@@ -21,6 +21,10 @@ from fleetopt.words.content import Content
 from fleetopt.words.problem import FileError
 
 
+class OvertakenError(FileError):
+    """Somebody else wrote to the file since it was read."""
+
+
 class ClosedBook:
     """A workbook that no program holds open.
 
@@ -134,10 +138,10 @@ class ClosedBook:
         """See that nobody wrote to the file since it was read.
 
         Raises:
-            FileError: somebody did.
+            OvertakenError: somebody did.
         """
         if _mark(self.path) != self._read:
-            raise FileError(self.name, "was changed while the run went on; nothing was written.", "Run it again.")
+            raise OvertakenError(self.name, "was changed while the run went on; nothing was written.", "Run it again.")
 
     def _open_values(self) -> Workbook:
         if self._values is None:
